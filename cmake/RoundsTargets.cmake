@@ -1,0 +1,68 @@
+# Helpers that give every target of the project the same language level, warnings and sanitizers.
+
+# Compile settings shared by libraries, programs, tests and benchmarks.
+function(rounds_apply_settings target)
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
+    -Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 reports these falsely inside std::expected, std::variant and std::string.
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict
+      -Wno-missing-field-initializers)
+  else()
+    target_compile_options(${target} PRIVATE -Wno-missing-designated-field-initializers)
+  endif()
+  if(ROUNDS_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE})
+  endif()
+endfunction()
+
+# rounds_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...] [INTERNAL]): the static library rounds_NAME
+# with the alias rounds::NAME. INTERNAL ones (used by the programs only) are not installed.
+function(rounds_library name)
+  cmake_parse_arguments(ARG "INTERNAL" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  set(target rounds_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(rounds::${name} ALIAS ${target})
+  rounds_apply_settings(${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  # Embedders write <rounds/store/rocks_store.hpp>; inside the tree it is "store/rocks_store.hpp".
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/rounds>)
+  target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  if(NOT ARG_INTERNAL)
+    install(TARGETS ${target} EXPORT roundsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/
+      DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rounds/${name} FILES_MATCHING PATTERN "*.hpp")
+  endif()
+endfunction()
+
+# rounds_program(NAME SOURCES ... LINK ...): an installed executable.
+function(rounds_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  rounds_apply_settings(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# rounds_test(NAME SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest program; each of its
+# cases is a test of its own in ctest, so that they run in parallel and fail by name.
+function(rounds_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  rounds_apply_settings(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    ROUNDS_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

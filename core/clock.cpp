@@ -1,0 +1,10 @@
+#include "core/clock.hpp"
+
+namespace rounds {
+
+const Clock& system_clock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+}  // namespace rounds

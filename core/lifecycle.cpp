@@ -1,0 +1,282 @@
+#include "core/lifecycle.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/check.hpp"
+#include "core/limits.hpp"
+
+namespace rounds {
+namespace {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+std::vector<EventPayload> one(EventPayload payload) {
+  std::vector<EventPayload> events;
+  events.push_back(std::move(payload));
+  return events;
+}
+
+std::shared_ptr<const Diagnosis> share(const std::optional<Diagnosis>& diagnosis) {
+  return diagnosis ? std::make_shared<const Diagnosis>(*diagnosis) : nullptr;
+}
+
+// Whether the table of the lifecycle (docs/architecture.md) allows `command` in `status`.
+bool is_allowed(Status status, const Command& command) {
+  return std::visit(Overloaded{
+                        [&](const StartInvestigation&) {
+                          return status == Status::new_ || status == Status::investigating;
+                        },
+                        [&](const RevertInvestigation&) { return status == Status::investigating; },
+                        [&](const Diagnose&) {
+                          return status == Status::new_ || status == Status::investigating ||
+                                 status == Status::diagnosed;
+                        },
+                        [&](const Resolve&) { return status != Status::resolved; },
+                        [&](const Mute&) { return status != Status::muted; },
+                        [&](const Retriage&) { return true; },
+                        [&](const Restore&) { return true; },
+                        [&](const ChangeTags&) { return true; },
+                    },
+                    command);
+}
+
+Result<std::vector<EventPayload>> change_tags(const std::vector<std::string>& present,
+                                              const std::vector<std::string>& target) {
+  if (target.size() > limits::max_tags) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the signature would have {} tags; the limit is {}", target.size(),
+                            limits::max_tags));
+  }
+  TagsChanged change;
+  std::ranges::set_difference(target, present, std::back_inserter(change.added));
+  std::ranges::set_difference(present, target, std::back_inserter(change.removed));
+  if (change.added.empty() && change.removed.empty()) return std::vector<EventPayload>{};
+  return one(std::move(change));
+}
+
+Result<std::vector<EventPayload>> decide_tags(const Signature& state, const ChangeTags& command) {
+  std::set<std::string> tags(state.tags.begin(), state.tags.end());
+  for (const std::string& tag : command.remove) tags.erase(tag);
+  for (const std::string& tag : command.add) {
+    if (auto valid = validate_tag(tag); !valid) return std::unexpected(valid.error());
+    tags.insert(tag);
+  }
+  return change_tags(state.tags, std::vector<std::string>(tags.begin(), tags.end()));
+}
+
+Result<std::vector<EventPayload>> decide_resolve(const Resolve& command) {
+  if (command.fix && command.fix->size() > limits::max_context_text_bytes) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("fix has {} bytes; the limit is {}", command.fix->size(),
+                            limits::max_context_text_bytes));
+  }
+  return one(SignatureResolved{command.fix});
+}
+
+Result<std::vector<EventPayload>> decide_diagnose(const Diagnose& command) {
+  if (auto valid = validate(command.diagnosis); !valid) return std::unexpected(valid.error());
+  return one(SignatureDiagnosed{std::make_shared<const Diagnosis>(command.diagnosis)});
+}
+
+Result<std::vector<EventPayload>> decide_restore(const Restore& command) {
+  if (command.diagnosis) {
+    if (auto valid = validate(*command.diagnosis); !valid) return std::unexpected(valid.error());
+  }
+  return one(SignatureRestored{command.status, share(command.diagnosis)});
+}
+
+// The occurrences that `target` has and `state` lacks. Conflict if anything would shrink.
+Result<std::vector<EventPayload>> save_occurrences(const Signature& state,
+                                                   const Signature& target) {
+  const bool shrinks = target.occurrence_count < state.occurrence_count ||
+                       target.first_seen > state.first_seen || target.last_seen < state.last_seen;
+  if (shrinks) {
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("signature {} has {} occurrences by now; the save would lower the count "
+                    "or narrow the time range: read it again and retry",
+                    state.id.to_string(), state.occurrence_count));
+  }
+  const std::uint64_t added = target.occurrence_count - state.occurrence_count;
+  const bool widens = target.first_seen < state.first_seen || target.last_seen > state.last_seen;
+  if (added == 0 && widens) {
+    return fail(ErrorCode::conflict,
+                fmt::format("the save of signature {} widens the time range without counting an "
+                            "occurrence: raise occurrence_count as well",
+                            state.id.to_string()));
+  }
+  if (added == 0) return std::vector<EventPayload>{};
+  return one(
+      OccurrencesRecorded{OccurrenceSummary{added, target.first_seen, target.last_seen, {}}});
+}
+
+// The event whose meaning fits the change of status and diagnosis; a restore where none does.
+std::vector<EventPayload> save_state(const Signature& state, const Signature& target) {
+  const bool same_diagnosis = SignatureRestored{Status::new_, state.diagnosis} ==
+                              SignatureRestored{Status::new_, target.diagnosis};
+  if (state.status == target.status && same_diagnosis) return {};
+  if (target.status == Status::diagnosed && target.diagnosis &&
+      is_allowed(state.status, Diagnose{})) {
+    return one(SignatureDiagnosed{target.diagnosis});
+  }
+  if (target.status == Status::new_ && !target.diagnosis) return one(SignatureRetriaged{});
+  if (same_diagnosis) {
+    if (target.status == Status::investigating && is_allowed(state.status, StartInvestigation{})) {
+      return one(InvestigationStarted{});
+    }
+    if (target.status == Status::new_ && is_allowed(state.status, RevertInvestigation{})) {
+      return one(InvestigationReverted{});
+    }
+    if (target.status == Status::resolved) return one(SignatureResolved{});
+    if (target.status == Status::muted) return one(SignatureMuted{});
+  }
+  return one(SignatureRestored{target.status, target.diagnosis});
+}
+
+void set_status(Signature& state, Status status, Timestamp time) {
+  state.status = status;
+  state.resolved_at = status == Status::resolved ? std::optional(time) : std::nullopt;
+}
+
+void count(Signature& state, const OccurrenceSummary& occurrences) {
+  const bool first = state.occurrence_count == 0;
+  state.first_seen =
+      first ? occurrences.first_seen : std::min(state.first_seen, occurrences.first_seen);
+  state.last_seen =
+      first ? occurrences.last_seen : std::max(state.last_seen, occurrences.last_seen);
+  state.occurrence_count += occurrences.count;
+}
+
+void apply(Signature& state, const Event& event) {
+  const auto enter = [&](Status status) { set_status(state, status, event.time); };
+  std::visit(Overloaded{
+                 [&](const SignatureDetected& payload) {
+                   state.id = event.signature_id;
+                   state.identity = payload.identity;
+                   count(state, payload.occurrences);
+                 },
+                 [&](const SignatureImported& payload) {
+                   state = payload.signature;
+                   state.id = event.signature_id;
+                   if (state.status == Status::resolved && !state.resolved_at)
+                     state.resolved_at = event.time;
+                 },
+                 [&](const OccurrencesRecorded& payload) { count(state, payload.occurrences); },
+                 [&](const SignatureRegressed&) { enter(Status::new_); },
+                 [&](const InvestigationStarted&) { enter(Status::investigating); },
+                 [&](const InvestigationReverted&) { enter(Status::new_); },
+                 [&](const SignatureDiagnosed& payload) {
+                   state.diagnosis = payload.diagnosis;
+                   enter(Status::diagnosed);
+                 },
+                 [&](const SignatureResolved&) { enter(Status::resolved); },
+                 [&](const SignatureMuted&) { enter(Status::muted); },
+                 [&](const SignatureRetriaged&) {
+                   state.diagnosis = nullptr;
+                   enter(Status::new_);
+                 },
+                 [&](const SignatureRestored& payload) {
+                   state.diagnosis = payload.diagnosis;
+                   enter(payload.status);
+                 },
+                 [&](const TagsChanged& payload) {
+                   std::set<std::string> tags(state.tags.begin(), state.tags.end());
+                   for (const std::string& tag : payload.removed) tags.erase(tag);
+                   tags.insert(payload.added.begin(), payload.added.end());
+                   state.tags.assign(tags.begin(), tags.end());
+                 },
+             },
+             event.payload);
+}
+
+bool creates(const EventPayload& payload) {
+  return std::holds_alternative<SignatureDetected>(payload) ||
+         std::holds_alternative<SignatureImported>(payload);
+}
+
+}  // namespace
+
+Result<std::vector<EventPayload>> decide(const Signature& state, const Command& command) {
+  if (!is_allowed(state.status, command)) {
+    return fail(ErrorCode::refused,
+                fmt::format("signature {} is {}; it does not allow \"{}\"", state.id.to_string(),
+                            to_string(state.status), command_name(command)));
+  }
+  using Decision = Result<std::vector<EventPayload>>;
+  return std::visit(
+      Overloaded{
+          [](const StartInvestigation&) -> Decision { return one(InvestigationStarted{}); },
+          [](const RevertInvestigation&) -> Decision { return one(InvestigationReverted{}); },
+          [](const Diagnose& diagnose) -> Decision { return decide_diagnose(diagnose); },
+          [](const Resolve& resolve) -> Decision { return decide_resolve(resolve); },
+          [](const Mute&) -> Decision { return one(SignatureMuted{}); },
+          [](const Retriage&) -> Decision { return one(SignatureRetriaged{}); },
+          [](const Restore& restore) -> Decision { return decide_restore(restore); },
+          [&](const ChangeTags& tags) -> Decision { return decide_tags(state, tags); },
+      },
+      command);
+}
+
+std::vector<EventPayload> decide_occurrences(
+    const Signature* state, const std::shared_ptr<const SignatureIdentity>& identity,
+    OccurrenceSummary occurrences, const LifecyclePolicy& policy) {
+  ROUNDS_CHECK(occurrences.count > 0, "a summary folds at least one occurrence");
+  if (state == nullptr) return one(SignatureDetected{identity, std::move(occurrences)});
+  const bool regression = policy.reopen_on_regression && state->status == Status::resolved &&
+                          state->resolved_at && occurrences.last_seen > *state->resolved_at;
+  std::vector<EventPayload> events = one(OccurrencesRecorded{std::move(occurrences)});
+  if (regression) events.emplace_back(SignatureRegressed{});
+  return events;
+}
+
+Result<std::vector<EventPayload>> decide_save(const Signature* state, const Signature& target) {
+  if (auto valid = validate(target); !valid) return std::unexpected(valid.error());
+  if (state == nullptr) {
+    SignatureImported imported{target};
+    imported.signature.version = 0;
+    imported.signature.last_sequence = 0;
+    imported.signature.resolved_at = std::nullopt;
+    return one(std::move(imported));
+  }
+  if (state->id != target.id || *state->identity != *target.identity) {
+    return fail(ErrorCode::conflict,
+                fmt::format("signature {} has another identity; fingerprint, error type, service, "
+                            "template and stack hash never change",
+                            state->id.to_string()));
+  }
+  auto events = save_occurrences(*state, target);
+  if (!events) return events;
+  auto tags = change_tags(state->tags, target.tags);
+  if (!tags) return tags;
+  std::ranges::move(save_state(*state, target), std::back_inserter(*events));
+  std::ranges::move(*tags, std::back_inserter(*events));
+  return events;
+}
+
+Result<Signature> evolve(std::optional<Signature> state, const Event& event) {
+  const Version present = state ? state->version : 0;
+  const bool follows = event.version == present + 1 && (!state || state->id == event.signature_id);
+  if (!follows || creates(event.payload) != !state.has_value()) {
+    return fail(
+        ErrorCode::corruption,
+        fmt::format("event {} ({}, version {} of signature {}) cannot follow version {}; run "
+                    "rounds verify",
+                    event.sequence, kind_name(event.payload), event.version,
+                    event.signature_id.to_string(), present));
+  }
+  Signature next = state ? std::move(*state) : Signature{};
+  apply(next, event);
+  next.version = event.version;
+  next.last_sequence = event.sequence;
+  return next;
+}
+
+}  // namespace rounds

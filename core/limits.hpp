@@ -1,0 +1,45 @@
+// The limits on what one signature, occurrence or command may carry, each with its reason.
+//
+// The store refuses values over a limit (invalid_argument); ingestion cuts long messages before
+// that. They bound the size of an event, and with it the memory of every queue that holds events.
+#pragma once
+
+#include <cstddef>
+
+namespace rounds::limits {
+
+// Service and error type are index keys and label values; real ones are under 200 bytes.
+inline constexpr std::size_t max_name_bytes = 1024;
+
+// A fingerprint is a hex digest with a rules prefix; its length is not fixed by contract.
+inline constexpr std::size_t max_fingerprint_bytes = 256;
+
+// A whole message becomes a template. Longer ones are dumps of data, cut by ingestion.
+inline constexpr std::size_t max_message_bytes = 16 * 1024;
+
+// Exemplars show what a message looked like; they are kept per commit group for ever.
+inline constexpr std::size_t max_exemplar_message_bytes = 2 * 1024;
+
+// Exemplars of one event: the first ones of a commit group.
+inline constexpr std::size_t max_exemplars_per_event = 3;
+
+// Reason, fix, actor and request id: text typed by a person or a short identifier.
+inline constexpr std::size_t max_context_text_bytes = 16 * 1024;
+
+// The texts of a diagnosis together: a page or two for each part.
+inline constexpr std::size_t max_diagnosis_bytes = 256 * 1024;
+
+inline constexpr std::size_t max_tags = 256;
+inline constexpr std::size_t max_tag_bytes = 256;
+
+// Frames that identify a failure; deeper stacks are recursion.
+inline constexpr std::size_t max_frames = 256;
+
+// Signatures in one page of a listing or events in one page of a history.
+inline constexpr std::size_t max_page_size = 1000;
+inline constexpr std::size_t default_page_size = 50;
+
+// Occurrences in one submission: bounds the memory of the queue and the size of one commit group.
+inline constexpr std::size_t max_occurrences_per_submission = 65536;
+
+}  // namespace rounds::limits

@@ -1,0 +1,184 @@
+// The port: what every store of signatures offers. RocksStore (store/rocks_store.hpp) keeps it on
+// disk, MemoryStore (store/memory_store.hpp) in memory for tests; one contract suite runs on both.
+//
+// All functions are safe to call from any thread, concurrently. Reads and the blocking writes may
+// wait for the disk: never call them on an io_context thread (store/async_store.hpp is for that).
+// submit() never blocks. An acknowledged write is durable and seen by every read that starts
+// afterwards; each answer is consistent as of one sequence, which it reports (in a signature: its
+// last_sequence).
+//
+// Errors that every function can return: unavailable once the store is closed; io_error or
+// corruption when the disk fails or lies. Further ones stand with the functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/cursor.hpp"
+#include "core/error.hpp"
+#include "core/event.hpp"
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/occurrence.hpp"
+#include "core/signature.hpp"
+
+namespace rounds {
+
+// Which signatures a listing shows: those that match every filter that is set.
+struct SignatureQuery {
+  std::optional<Status> status;
+  std::optional<std::string> service;
+  std::optional<std::string> error_type;
+  std::size_t limit = limits::default_page_size;  // 1 to limits::max_page_size
+  std::optional<PageCursor> after;                // begin behind this position
+};
+
+struct SignaturePage {
+  std::vector<Signature>
+      signatures;  // last_seen descending, occurrence_count descending, id ascending
+  // Where to go on; none at the end. A page may be short, even empty, and still have one: a filter
+  // on error_type alone looks at a bounded number of signatures per call.
+  std::optional<PageCursor> next;
+  Sequence sequence = 0;
+};
+
+struct HistoryQuery {
+  Version after = 0;                              // begin behind this version
+  std::size_t limit = limits::default_page_size;  // 1 to limits::max_page_size
+};
+
+struct HistoryPage {
+  std::vector<Event> events;    // by version, ascending, without gaps
+  std::optional<Version> next;  // where to go on (HistoryQuery::after); none at the end
+  Sequence sequence = 0;
+};
+
+struct StoreStats {
+  std::uint64_t signature_count = 0;
+  std::uint64_t occurrence_count = 0;
+  std::map<Status, std::uint64_t> by_status;        // signatures; only statuses that occur
+  std::map<std::string, std::uint64_t> by_service;  // signatures
+  std::optional<Timestamp> oldest_first_seen;       // of all signatures; none in an empty store
+  Sequence sequence = 0;
+
+  // occurrence_count / signature_count; 0 in an empty store.
+  [[nodiscard]] double mean_occurrence_count() const;
+
+  friend bool operator==(const StoreStats&, const StoreStats&) = default;
+};
+
+// Count these occurrences. All of them become durable in one atomic commit, or none.
+struct RecordOccurrences {
+  std::vector<IdentifiedOccurrence> occurrences;  // at most limits::max_occurrences_per_submission
+  CommandContext context;                         // expected_version does not apply and is ignored
+};
+
+// Run `command` on the signature `id`.
+struct ExecuteCommand {
+  SignatureId id;
+  Command command;
+  CommandContext context;
+};
+
+enum class SaveMode : std::uint8_t {
+  create_or_update,  // save
+  update_only,       // update: an absent id is not_found
+  create_only,       // import: a present id is a conflict
+};
+
+// Bring the store to hold `signature`; the events are derived from the difference.
+struct SaveSignature {
+  Signature signature;
+  SaveMode mode = SaveMode::create_or_update;
+  CommandContext context;
+};
+
+using Submission = std::variant<RecordOccurrences, ExecuteCommand, SaveSignature>;
+
+struct Commit {
+  Sequence sequence = 0;               // of the store when the submission was committed
+  std::optional<Signature> signature;  // after the command or save; none for RecordOccurrences
+};
+
+// Called exactly once, on a thread of the store: it must not block and must not throw.
+using Completion = std::move_only_function<void(Result<Commit>)>;
+
+class SignatureStore {
+ public:
+  SignatureStore() = default;
+  SignatureStore(const SignatureStore&) = delete;
+  SignatureStore& operator=(const SignatureStore&) = delete;
+  virtual ~SignatureStore() = default;
+
+  [[nodiscard]] virtual Result<std::optional<Signature>> get_by_id(const SignatureId& id) = 0;
+
+  [[nodiscard]] virtual Result<std::optional<Signature>> get_by_fingerprint(
+      std::string_view fingerprint) = 0;
+
+  // Costs O(limit), whatever the number of signatures. Errors: invalid_argument for a limit out of
+  // range.
+  [[nodiscard]] virtual Result<SignaturePage> list(const SignatureQuery& query) = 0;
+
+  // The events of one signature. Reads exactly the events it returns. Errors: not_found;
+  // invalid_argument for a limit out of range.
+  [[nodiscard]] virtual Result<HistoryPage> history(const SignatureId& id,
+                                                    const HistoryQuery& query) = 0;
+
+  // Kept up to date by every write: never counted by a scan.
+  [[nodiscard]] virtual Result<StoreStats> get_stats() = 0;
+
+  // Queues a write and returns at once. `completion` receives the outcome:
+  // - invalid_argument: malformed or over a limit; nothing was written.
+  // - not_found: a command or update names an absent signature.
+  // - refused: the lifecycle does not allow the command.
+  // - conflict: expected_version differs, or the fingerprint belongs to another id.
+  // - overloaded: the queue is full; retry later.
+  virtual void submit(Submission submission, Completion completion) = 0;
+
+  // Finishes what was submitted and releases everything. Later calls answer unavailable.
+  // Idempotent; the destructors of stores do the same, but cannot report errors.
+  [[nodiscard]] virtual Result<void> close() = 0;
+
+  // submit() and wait for its outcome. Blocks on the disk.
+  [[nodiscard]] Result<Commit> submit_and_wait(Submission submission);
+
+  // The first `limit` signatures with status NEW.
+  [[nodiscard]] Result<std::vector<Signature>> get_pending_investigation(std::size_t limit);
+
+  // Signatures of the same service and error type, without `id` itself. Errors: not_found.
+  [[nodiscard]] Result<std::vector<Signature>> get_similar(const SignatureId& id,
+                                                           std::size_t limit = 5);
+
+  // Blocking shorthands for submit(). Errors are those of submit().
+  [[nodiscard]] Result<Commit> record(std::vector<IdentifiedOccurrence> occurrences,
+                                      CommandContext context = {});
+  [[nodiscard]] Result<Signature> execute(const SignatureId& id, Command command,
+                                          CommandContext context = {});
+  [[nodiscard]] Result<Signature> save(Signature signature, CommandContext context = {});
+  [[nodiscard]] Result<Signature> update(Signature signature, CommandContext context = {});
+  [[nodiscard]] Result<Signature> import(Signature signature, CommandContext context = {});
+};
+
+// Checks what a store checks before it queues a submission. Errors: invalid_argument names the
+// field (and for occurrences its position).
+[[nodiscard]] Result<void> validate(const Submission& submission);
+
+// Checks limits of queries. Errors: invalid_argument names the value and the range.
+[[nodiscard]] Result<void> validate_limit(std::size_t limit);
+
+// The errors of a closed store, of an absent signature and of a mismatching version, alike in all
+// stores.
+[[nodiscard]] Error store_closed();
+[[nodiscard]] Error signature_not_found(const SignatureId& id);
+[[nodiscard]] Error version_conflict(const Signature& present, Version expected);
+[[nodiscard]] Error fingerprint_conflict(std::string_view fingerprint, const SignatureId& owner);
+
+}  // namespace rounds
