@@ -155,14 +155,20 @@ struct LiveProjections::Listing {
   SignaturePage page(std::vector<Signature> signatures, bool more) const {
     SignaturePage page;
     page.sequence = view.sequence;
-    for (std::size_t i = 0; i < signatures.size(); ++i) {
-      const bool last = i + 1 == signatures.size();
-      const PageCursor position = PageCursor::at(signatures[i]);
-      if (matches(signatures[i])) page.signatures.push_back(std::move(signatures[i]));
-      const bool full = page.signatures.size() == query.limit;
-      if ((full || last) && (more || !last)) page.next = position;
-      if (full) break;
+    std::optional<PageCursor> last_looked_at;
+    for (Signature& signature : signatures) {
+      if (matches(signature)) {
+        if (page.signatures.size() == query.limit) {
+          page.next = PageCursor::at(page.signatures.back());
+          return page;
+        }
+        page.signatures.push_back(std::move(signature));
+        last_looked_at = PageCursor::at(page.signatures.back());
+      } else {
+        last_looked_at = PageCursor::at(signature);
+      }
     }
+    if (more) page.next = last_looked_at;
     return page;
   }
 };

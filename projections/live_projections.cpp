@@ -27,8 +27,10 @@ PendingWindow window_of(const Layer::Entry& entry, const HistoryQuery& query) {
   window.last = entry.signature.version;
   window.pending = entry.sequences.size();
   const Version first = window.last - window.pending + 1;
+  if (query.after >= window.last) return window;
   const Version begin = std::max(first, query.after + 1);
-  const Version end = std::min(window.last, query.after + query.limit);
+  // Not query.after + query.limit, which may overflow.
+  const Version end = query.after + std::min<Version>(window.last - query.after, query.limit);
   for (Version version = begin; version <= end; ++version) {
     window.sequences.push_back(entry.sequences[version - first]);
   }
@@ -38,8 +40,9 @@ PendingWindow window_of(const Layer::Entry& entry, const HistoryQuery& query) {
 }  // namespace
 
 LiveProjections::LiveProjections(std::shared_ptr<const ProjectionSnapshot> disk,
-                                 const StatsTotals& totals, Sequence sequence)
-    : active_(std::make_shared<Layer>()),
+                                 const StatsTotals& totals, Sequence sequence, LayerLimits limits)
+    : limits_(limits),
+      active_(std::make_shared<Layer>()),
       disk_(std::move(disk)),
       totals_(totals),
       sequence_(sequence) {}
@@ -116,6 +119,7 @@ Result<LiveProjections::HistorySequences> LiveProjections::history(
   }
   HistorySequences page;
   page.sequence = view.sequence;
+  if (query.after >= last) return page;
   const Version on_disk = last - active.pending - frozen.pending;
   if (query.after < on_disk) {
     const auto count = std::min<std::size_t>(query.limit, on_disk - query.after);
@@ -144,15 +148,17 @@ void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence seque
 }
 
 bool LiveProjections::is_flush_due() const {
-  const std::shared_lock lock(mutex_);
-  return active_->entries().size() >= layer_signature_limit ||
-         active_->event_count() >= layer_event_limit;
+  return is_over_limit(1);
 }
 
 bool LiveProjections::is_overfull() const {
+  return is_over_limit(overfull_factor);
+}
+
+bool LiveProjections::is_over_limit(std::size_t factor) const {
   const std::shared_lock lock(mutex_);
-  return active_->entries().size() >= overfull_factor * layer_signature_limit ||
-         active_->event_count() >= overfull_factor * layer_event_limit;
+  return active_->entries().size() >= factor * limits_.signatures ||
+         active_->event_count() >= factor * limits_.events;
 }
 
 std::shared_ptr<const Layer> LiveProjections::freeze() {

@@ -28,12 +28,14 @@
 
 namespace rounds {
 
-// A layer is frozen when it holds this many signatures: about 40 MB of memory, and a flush of a
-// second.
-inline constexpr std::size_t layer_signature_limit = 64U * 1024;
-
-// ... or this many events: bounds the log that is read again after a crash to about a second.
-inline constexpr std::size_t layer_event_limit = 1024U * 1024;
+// When the active layer is frozen and written to disk. Larger layers fold more events into one row
+// write and take more memory and more time to read again after a crash.
+struct LayerLimits {
+  // About 40 MB of memory, and a flush of a second.
+  std::size_t signatures = 64U * 1024;
+  // Bounds the log that is read again after a crash to about a second.
+  std::size_t events = 1024U * 1024;
+};
 
 // A filter on error_type alone has no index: a page looks at no more signatures than this.
 inline constexpr std::size_t max_examined_per_page = 2000;
@@ -42,7 +44,7 @@ class LiveProjections {
  public:
   // `disk` is the state at `sequence`, with these totals.
   LiveProjections(std::shared_ptr<const ProjectionSnapshot> disk, const StatsTotals& totals,
-                  Sequence sequence);
+                  Sequence sequence, LayerLimits limits);
 
   // Queries; the contract of each is that of SignatureStore.
   [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) const;
@@ -88,7 +90,10 @@ class LiveProjections {
   struct Listing;  // the state of one list() call; live_listing.cpp
 
   [[nodiscard]] View view_locked() const;
+  // Whether the active layer holds `factor` times what a layer should.
+  [[nodiscard]] bool is_over_limit(std::size_t factor) const;
 
+  const LayerLimits limits_;
   mutable std::shared_mutex mutex_;
   std::shared_ptr<Layer> active_;        // guarded by mutex_
   std::shared_ptr<const Layer> frozen_;  // guarded by mutex_

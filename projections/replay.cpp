@@ -23,7 +23,7 @@ Result<void> fold_unless_seen(ChangeSet& changes, const Event& event) {
 }  // namespace
 
 Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& database,
-                                 const FamilySet& families, Sequence checkpoint,
+                                 const FamilySet& families, Sequence checkpoint, LayerLimits limits,
                                  const ReplayProgress& progress) {
   const Sequence last = log.last_sequence();
   if (checkpoint > last) {
@@ -37,7 +37,7 @@ Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& databa
   const auto totals = disk->get_totals();
   if (!totals) return std::unexpected(totals.error());
   OpenProjections projections{
-      std::make_unique<LiveProjections>(std::move(disk), *totals, checkpoint),
+      std::make_unique<LiveProjections>(std::move(disk), *totals, checkpoint, limits),
       std::make_unique<ProjectionWriter>(database, families, *totals)};
   ChangeSet changes(*projections.live);
   LogReader reader = log.read(checkpoint + 1);

@@ -29,7 +29,7 @@ struct OpenProjections {
 // corruption if the log is damaged, or ends before `checkpoint` and so has lost events; io_error.
 [[nodiscard]] Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& database,
                                                const FamilySet& families, Sequence checkpoint,
-                                               const ReplayProgress& progress);
+                                               LayerLimits limits, const ReplayProgress& progress);
 
 // Writes the active layer of `projections` to disk, if it holds anything. Not while another thread
 // does.

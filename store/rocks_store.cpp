@@ -52,8 +52,9 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
   auto database = ProjectionDatabase::open(projections_directory(data_directory), parts->log->id());
   if (!database) return std::unexpected(std::move(database.error()));
   parts->database = *std::move(database);
-  auto projections = catch_up(*parts->log, *parts->database, parts->database->active(),
-                              parts->database->checkpoint(), chosen.catch_up_progress);
+  auto projections = catch_up(
+      *parts->log, *parts->database, parts->database->active(), parts->database->checkpoint(),
+      LayerLimits{chosen.layer_signatures, chosen.layer_events}, chosen.catch_up_progress);
   if (!projections) return std::unexpected(std::move(projections.error()));
   parts->projections = *std::move(projections);
   parts->projector = std::make_unique<Projector>(parts->projections, *parts->database);

@@ -33,6 +33,10 @@ struct RocksStoreOptions {
   LifecyclePolicy policy;
   // False: one event for each occurrence instead of one per signature and commit group.
   bool coalesce_occurrences = true;
+  // How much may change before it is written to the projections' disk; a crash costs reading as
+  // much again.
+  std::size_t layer_signatures = 64U * 1024;
+  std::size_t layer_events = 1024U * 1024;
   const Clock* clock = &system_clock();  // never null; must outlive the store
   std::unique_ptr<SignatureIdGenerator> ids = std::make_unique<Uuid7Generator>();  // never null
   // Counts what RocksDB does in the log, to prove that queries do nothing there. Null: not counted.

@@ -27,6 +27,8 @@ std::ostream& operator<<(std::ostream& out, const StoreKind& kind) {
 std::vector<StoreKind> store_kinds() {
   return {
       {"memory", make_memory_fixture},
+      {"rocks", make_rocks_fixture},
+      {"rocksWithSmallLayers", make_small_layers_fixture},
   };
 }
 

@@ -76,4 +76,9 @@ std::ostream& operator<<(std::ostream& out, const StoreKind& kind);
 
 [[nodiscard]] std::unique_ptr<StoreFixture> make_memory_fixture(const FixtureSettings& settings);
 
+// RocksStore as it comes, and with layers so small that it writes to the disk all the time.
+[[nodiscard]] std::unique_ptr<StoreFixture> make_rocks_fixture(const FixtureSettings& settings);
+[[nodiscard]] std::unique_ptr<StoreFixture> make_small_layers_fixture(
+    const FixtureSettings& settings);
+
 }  // namespace rounds::test
