@@ -189,9 +189,8 @@ void MemoryStore::append(const SignatureId& id, std::vector<EventPayload> payloa
                          const Provenance& provenance, Timestamp now) {
   for (EventPayload& payload : payloads) {
     const Signature* present = find(id);
-    Event event{
-        log_.size() + 1,   id, present == nullptr ? 1 : present->version + 1, now, provenance,
-        std::move(payload)};
+    const Version version = present == nullptr ? 1 : present->version + 1;
+    Event event{log_.size() + 1, id, version, now, provenance, std::move(payload)};
     auto next = evolve(present == nullptr ? std::nullopt : std::optional(*present), event);
     ROUNDS_CHECK(next.has_value(), "what the lifecycle decides on a state follows that state");
     fingerprints_.insert_or_assign(next->identity->fingerprint, id);

@@ -178,6 +178,7 @@ TEST_P(Commands, ChangeTagsAsASortedSet) {
 TEST_P(Commands, WithoutAnEffectWriteNothingAndAnswerThePresentSignature) {
   const SignatureId id = record(make_identity("a"), 10).id;
   must(store().execute(id, ChangeTags{{"a", "b"}, {}}));
+  record(make_identity("written later, older"), 5);
   const Snapshot before = snapshot(store());
 
   for (const ChangeTags& change : {ChangeTags{}, ChangeTags{{"a"}, {}}, ChangeTags{{}, {"absent"}},

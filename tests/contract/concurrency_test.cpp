@@ -183,9 +183,10 @@ struct Observations {
   std::vector<Signature> signatures;
 };
 
-// Reads in all ways until `done`, at least a few times. Keeps one answer of each kind per sequence,
-// which bounds them by the number of events written.
-Observations observe(SignatureStore& store, const std::atomic<bool>& done) {
+// Reads in all ways until `done`, at least a few times. Keeps one page per sequence, which bounds
+// them by the number of events written, and counts them in `pages_kept`.
+Observations observe(SignatureStore& store, const std::atomic<bool>& done,
+                     std::atomic<int>& pages_kept) {
   const std::vector<SignatureQuery> queries = every_filter({"checkout", "api"}, {"TypeError"});
   Observations seen;
   Sequence last = 0;
@@ -200,6 +201,7 @@ Observations observe(SignatureStore& store, const std::atomic<bool>& done) {
     advance(page.sequence);
     if (seen.pages.empty() || seen.pages.back().second.sequence != page.sequence) {
       seen.pages.emplace_back(query, std::move(page));
+      pages_kept.fetch_add(1);
     }
     const StoreStats stats = must(store.get_stats());
     advance(stats.sequence);
@@ -213,9 +215,12 @@ Observations observe(SignatureStore& store, const std::atomic<bool>& done) {
   return seen;
 }
 
-// Changes ten signatures of two services in all ways.
-void write_randomly(SignatureStore& store, int writer) {
-  for (int round = 0; round < 150; ++round) {
+// Changes ten signatures of two services, at least for some rounds and then until readers have kept
+// enough pages. A scheduler that starves the readers cannot keep this going for ever.
+void write_while_observed(SignatureStore& store, int writer, const std::atomic<int>& pages_kept) {
+  constexpr int enough_pages = 200;
+  constexpr int most_rounds = 2000;
+  for (int round = 0; round < 50 || (pages_kept < enough_pages && round < most_rounds); ++round) {
     const int number = (round * 7 + writer * 3) % 10;
     const auto identity =
         make_identity(std::to_string(number), number % 3 == 0 ? "api" : "checkout");
@@ -231,11 +236,13 @@ void write_randomly(SignatureStore& store, int writer) {
 
 TEST_P(Concurrency, EveryAnswerIsTheStateOfTheStoreAtTheSequenceItReports) {
   std::atomic<bool> done = false;
+  std::atomic<int> pages_kept = 0;
   std::array<std::future<Observations>, 2> readers;
   for (auto& reader : readers) {
-    reader = std::async(std::launch::async, [&] { return observe(store(), done); });
+    reader = std::async(std::launch::async, [&] { return observe(store(), done, pages_kept); });
   }
-  run_on_threads(writer_count, [&](int writer) { write_randomly(store(), writer); });
+  run_on_threads(writer_count,
+                 [&](int writer) { write_while_observed(store(), writer, pages_kept); });
   done = true;
 
   for (auto& reader : readers) {
@@ -310,7 +317,8 @@ TEST_P(Concurrency, WhatWasAcknowledgedBeforeACloseIsThereAfterIt) {
   for (int writer = 0; writer < writer_count; ++writer) {
     writers.emplace_back([&, writer] {
       const auto identity = make_identity(std::to_string(writer));
-      for (int round = 0;; ++round) {
+      constexpr int most_rounds = 1'000'000;  // only a store that never closes gets there
+      for (int round = 0; round < most_rounds; ++round) {
         const auto outcome = store().record({make_occurrence(identity, at_second(round))});
         if (!outcome) {
           EXPECT_TRUE(fails_with(outcome, ErrorCode::unavailable));

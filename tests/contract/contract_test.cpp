@@ -8,12 +8,25 @@
 #include <fmt/format.h>
 
 namespace rounds::test {
+namespace {
+
+// Smaller means earlier in a listing. Works on signatures and cursors.
+template <typename Positioned>
+auto position_of(const Positioned& positioned) {
+  return std::tuple(-microseconds_since_epoch(positioned.last_seen), ~positioned.occurrence_count,
+                    positioned.id);
+}
+
+}  // namespace
 
 std::vector<Signature> list_all(SignatureStore& store, SignatureQuery query) {
   std::vector<Signature> all;
   do {
     auto page = must(store.list(query));
     EXPECT_LE(page.signatures.size(), query.limit);
+    if (page.next && query.after && position_of(*page.next) <= position_of(*query.after)) {
+      throw std::runtime_error("the cursor of a page does not lie behind its beginning");
+    }
     std::ranges::move(page.signatures, std::back_inserter(all));
     query.after = page.next;
   } while (query.after);
@@ -26,6 +39,9 @@ std::vector<Event> history_of(SignatureStore& store, const SignatureId& id, std:
   while (after) {
     auto page = must(store.history(id, {*after, page_size}));
     EXPECT_LE(page.events.size(), page_size);
+    if (page.next && *page.next <= *after) {
+      throw std::runtime_error("the next page of a history does not lie behind this one");
+    }
     std::ranges::move(page.events, std::back_inserter(all));
     after = page.next;
   }
@@ -56,23 +72,15 @@ void PrintTo(const Snapshot& snapshot, std::ostream* out) {
 
 std::vector<Signature> expected_listing(std::vector<Signature> signatures,
                                         const SignatureQuery& query) {
-  const auto position = [](Timestamp last_seen, std::uint64_t count, const SignatureId& id) {
-    return std::tuple(-microseconds_since_epoch(last_seen), ~count, id);
-  };
-  const auto position_of = [&](const Signature& signature) {
-    return position(signature.last_seen, signature.occurrence_count, signature.id);
-  };
   std::erase_if(signatures, [&](const Signature& signature) {
     const bool matches = (!query.status || *query.status == signature.status) &&
                          (!query.service || *query.service == signature.identity->service) &&
                          (!query.error_type || *query.error_type == signature.identity->error_type);
-    const bool behind =
-        !query.after ||
-        position_of(signature) >
-            position(query.after->last_seen, query.after->occurrence_count, query.after->id);
+    const bool behind = !query.after || position_of(signature) > position_of(*query.after);
     return !matches || !behind;
   });
-  std::ranges::sort(signatures, {}, position_of);
+  std::ranges::sort(signatures, {},
+                    [](const Signature& signature) { return position_of(signature); });
   return signatures;
 }
 

@@ -60,6 +60,20 @@ TEST_P(Listings, VisitEverythingOnceWithAnyPageSize) {
   }
 }
 
+// But for a filter on error type alone, which may find out with one more page.
+TEST_P(Listings, SayWhereToGoOnOnlyIfMoreFollows) {
+  const std::vector<Signature> population = populate();
+  for (SignatureQuery& query : every_filter(services, error_types)) {
+    if (query.error_type && !query.service && !query.status) continue;
+    const std::vector<Signature> all = expected_listing(population, query);
+    query.limit = all.size();
+    EXPECT_EQ(must(store().list(query)).next, std::nullopt) << describe(query);
+    query.limit = all.size() - 1;
+    EXPECT_EQ(must(store().list(query)).next, PageCursor::at(all[all.size() - 2]))
+        << describe(query);
+  }
+}
+
 TEST_P(Listings, BeginBehindAnyCursorEvenOneThatNamesNoSignature) {
   const std::vector<Signature> population = populate();
   SignatureId middle;

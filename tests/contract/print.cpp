@@ -1,10 +1,19 @@
 #include "tests/contract/print.hpp"
 
 #include <ostream>
+#include <string>
 
 #include <gtest/gtest.h>
 
 namespace rounds {
+namespace {
+
+// A failed test may hold any time, even one that RFC 3339 cannot write.
+std::string text_of(Timestamp time) {
+  return is_valid(time) ? to_rfc3339(time) : std::to_string(microseconds_since_epoch(time)) + " us";
+}
+
+}  // namespace
 
 void PrintTo(ErrorCode code, std::ostream* out) {
   *out << to_string(code);
@@ -29,25 +38,25 @@ void PrintTo(const Signature& signature, std::ostream* out) {
          << " service=" << testing::PrintToString(signature.identity->service)
          << " error_type=" << testing::PrintToString(signature.identity->error_type);
   }
-  *out << " seen=" << to_rfc3339(signature.first_seen) << ".." << to_rfc3339(signature.last_seen)
+  *out << " seen=" << text_of(signature.first_seen) << ".." << text_of(signature.last_seen)
        << " count=" << signature.occurrence_count << " diagnosis="
        << (signature.diagnosis ? testing::PrintToString(signature.diagnosis->root_cause) : "none")
        << " tags=" << testing::PrintToString(signature.tags)
-       << " resolved_at=" << (signature.resolved_at ? to_rfc3339(*signature.resolved_at) : "none")
+       << " resolved_at=" << (signature.resolved_at ? text_of(*signature.resolved_at) : "none")
        << " version=" << signature.version << " last_sequence=" << signature.last_sequence << "}";
 }
 
 void PrintTo(const Event& event, std::ostream* out) {
   *out << "{" << event.sequence << " " << kind_name(event.payload) << " of "
        << event.signature_id.to_string() << " version=" << event.version << " at "
-       << to_rfc3339(event.time) << " by " << testing::PrintToString(event.provenance.actor) << "}";
+       << text_of(event.time) << " by " << testing::PrintToString(event.provenance.actor) << "}";
 }
 
 void PrintTo(const StoreStats& stats, std::ostream* out) {
   *out << "{signatures=" << stats.signature_count << " occurrences=" << stats.occurrence_count
        << " by_status=" << testing::PrintToString(stats.by_status)
        << " by_service=" << testing::PrintToString(stats.by_service)
-       << " oldest=" << (stats.oldest_first_seen ? to_rfc3339(*stats.oldest_first_seen) : "none")
+       << " oldest=" << (stats.oldest_first_seen ? text_of(*stats.oldest_first_seen) : "none")
        << " sequence=" << stats.sequence << "}";
 }
 

@@ -118,7 +118,8 @@ SaveSignature RandomCommands::next_save(SignatureStore& store, Timestamp now) {
                              SaveMode::create_only};
   save.mode = modes[below(modes.size())];
   const auto present = stale_ && chance(20) ? stale_ : pick(store);
-  if (present && !chance(20)) {
+  const std::size_t foreign_percent = save.mode == SaveMode::create_only ? 80 : 20;
+  if (present && !chance(foreign_percent)) {
     save.signature = *present;
     change(save.signature);
   } else {
@@ -130,10 +131,15 @@ SaveSignature RandomCommands::next_save(SignatureStore& store, Timestamp now) {
 
 Signature RandomCommands::next_foreign_signature(Timestamp now) {
   Signature signature;
-  // Ids that no CountingIdGenerator makes: it begins with low numbers.
+  // Ids that no CountingIdGenerator makes: their second half would be a huge count.
   signature.id.bytes.fill(0xFF);
   signature.id.bytes[0] = static_cast<std::uint8_t>(below(256));
-  signature.identity = identities()[below(identities().size())];
+  // Mostly one of its own: the others soon belong to signatures that occurrences created.
+  const std::size_t number = below(200);
+  signature.identity = chance(30)
+                           ? identities()[below(identities().size())]
+                           : make_identity(fmt::format("foreign {}", number),
+                                           services()[number % 3], error_types()[number / 3 % 3]);
   signature.first_seen = now - std::chrono::seconds{below(100)};
   signature.last_seen = signature.first_seen + std::chrono::seconds{below(20)};
   signature.occurrence_count = 1 + below(4);

@@ -38,7 +38,7 @@ class RandomCommands {
   static const std::vector<std::string>& services();
   static const std::vector<std::string>& error_types();
 
-  // Every identity that submissions use.
+  // The identities of occurrences. Saves bring others as well.
   static const std::vector<std::shared_ptr<const SignatureIdentity>>& identities();
 
  private:
