@@ -1,6 +1,7 @@
 #include "core/fingerprint.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "core/limits.hpp"
 

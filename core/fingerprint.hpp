@@ -21,10 +21,10 @@ namespace rounds {
 // random UUIDs, and times like 2026-11-23T14:31:07, are recognised in part only, because a number
 // inside them is replaced first; '|' and '*' in the texts are ambiguous.
 
-// `message` with its variable parts replaced by '*': IPv4 addresses, ports, numbers of three or
-// more digits, dates, times of day and UUIDs, in this order. Digits and word boundaries are those
-// of Unicode (core/unicode_tables.hpp). A byte that is not UTF-8 is kept and ends a word, like
-// punctuation. Never longer than `message`.
+// `message` with its variable parts replaced by '*': IPv4 addresses, ports (":*"), numbers of three
+// or more digits, dates and UUIDs, in this order. Of a time of day, the parts after a ':' are
+// replaced like ports. Digits and word boundaries are those of Unicode (core/unicode_tables.hpp). A
+// byte that is not UTF-8 is kept and ends a word, like punctuation. Never longer than `message`.
 [[nodiscard]] std::string message_template_v1(std::string_view message);
 
 // 16 hex digits that depend on module and function of each frame and on their order, not on file
