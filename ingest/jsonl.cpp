@@ -71,10 +71,6 @@ Result<void> read_timestamp(const json::object& object, Timestamp& out) {
   if (!text) return std::unexpected(text.error());
   const auto time = parse_rfc3339(*text);
   if (!time) return std::unexpected(time.error().with_context("timestamp"));
-  if (!is_valid(*time)) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("timestamp: {} lies outside the years 0001 to 9999", *text));
-  }
   out = *time;
   return {};
 }
