@@ -12,6 +12,8 @@ std::string_view to_string(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_argument:
       return "invalid_argument";
+    case ErrorCode::too_large:
+      return "too_large";
     case ErrorCode::not_found:
       return "not_found";
     case ErrorCode::conflict:

@@ -15,6 +15,7 @@ namespace rounds {
 // What a caller can do about an error. Not persisted.
 enum class ErrorCode : std::uint8_t {
   invalid_argument,  // the input is malformed or over a limit: correct it
+  too_large,         // the input is over a limit on its size: send less at once
   not_found,         // the named signature does not exist
   conflict,      // expected_version or a unique fingerprint does not match: read again and retry
   refused,       // the lifecycle does not allow the command in the current status

@@ -1,0 +1,60 @@
+// From OTLP records to occurrences: internal to the OTLP decoders, which feed it record by record.
+//
+// ingest/otlp.hpp says what counts as an error and what becomes of it. One thread per extractor.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/occurrence.hpp"
+#include "core/time.hpp"
+#include "ingest/otlp.hpp"
+#include "ingest/otlp.pb.h"
+#include "ingest/otlp_value.hpp"
+
+namespace rounds::otlp {
+
+class Extractor {
+ public:
+  explicit Extractor(Timestamp received_at) : received_at_(received_at) {}
+
+  // The resource of the records that follow, until the next call.
+  void set_resource(const v1::Resource& resource);
+
+  // Takes one record: counts it, and keeps the errors in it.
+  void add(const v1::LogRecord& record);
+  void add(const v1::Span& span);
+
+  // Counts one record that cannot even be passed to add(), with the reason.
+  void reject_record(std::string_view reason);
+
+  // What was extracted. The extractor is empty afterwards.
+  [[nodiscard]] OtlpBatch take_batch() { return std::move(batch_); }
+
+ private:
+  // The attributes of an exception in OpenTelemetry's semantic conventions; null if absent.
+  struct ExceptionAttributes {
+    const v1::AnyValue* type;
+    const v1::AnyValue* message;
+    const v1::AnyValue* stack_trace;
+  };
+
+  [[nodiscard]] static ExceptionAttributes find_exception(const Attributes& attributes);
+
+  // An occurrence with all that comes from resource and exception; time, severity and ids are left
+  // to the caller.
+  [[nodiscard]] Occurrence make_occurrence(const ExceptionAttributes& exception) const;
+
+  // Whether one more error fits into the batch. Counts the record as rejected if not.
+  [[nodiscard]] bool has_room();
+  void count_rejection(std::string_view reason);
+
+  [[nodiscard]] Timestamp time_or_receipt(std::uint64_t unix_nanoseconds) const;
+
+  Timestamp received_at_;
+  std::string service_;
+  std::string language_;
+  OtlpBatch batch_;
+};
+
+}  // namespace rounds::otlp
