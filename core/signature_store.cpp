@@ -137,6 +137,12 @@ Error signature_not_found(const SignatureId& id) {
   return Error{ErrorCode::not_found, fmt::format("there is no signature {}", id.to_string())};
 }
 
+Error signature_exists(const SignatureId& id) {
+  return Error{ErrorCode::conflict,
+               fmt::format("signature {} exists already; save or update it instead of importing it",
+                           id.to_string())};
+}
+
 Error version_conflict(const Signature& present, Version expected) {
   return Error{ErrorCode::conflict,
                fmt::format("signature {} is at version {}, not at the expected {}; read it again",

@@ -75,7 +75,9 @@ struct StoreStats {
   friend bool operator==(const StoreStats&, const StoreStats&) = default;
 };
 
-// Count these occurrences. All of them become durable in one atomic commit, or none.
+// Count these occurrences. All of them become durable in one atomic commit, or none. Signatures are
+// told apart by fingerprint alone, and new ones are created in the order in which they first
+// appear.
 struct RecordOccurrences {
   std::vector<IdentifiedOccurrence> occurrences;  // at most limits::max_occurrences_per_submission
   CommandContext context;                         // expected_version does not apply and is ignored
@@ -174,10 +176,11 @@ class SignatureStore {
 // Checks limits of queries. Errors: invalid_argument names the value and the range.
 [[nodiscard]] Result<void> validate_limit(std::size_t limit);
 
-// The errors of a closed store, of an absent signature and of a mismatching version, alike in all
-// stores.
+// The errors of a closed store, of an absent signature, of an import of a present one, and of a
+// mismatching version or fingerprint, alike in all stores.
 [[nodiscard]] Error store_closed();
 [[nodiscard]] Error signature_not_found(const SignatureId& id);
+[[nodiscard]] Error signature_exists(const SignatureId& id);
 [[nodiscard]] Error version_conflict(const Signature& present, Version expected);
 [[nodiscard]] Error fingerprint_conflict(std::string_view fingerprint, const SignatureId& owner);
 
