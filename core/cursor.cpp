@@ -42,15 +42,15 @@ std::string PageCursor::encode() const {
 }
 
 Result<PageCursor> PageCursor::decode(std::string_view text) {
+  const Error malformed{ErrorCode::invalid_argument,
+                        "the cursor is not one that this store gave out; begin again without it"};
   std::array<std::uint8_t, cursor_bytes> bytes{};
-  if (!parse_hex(text, bytes)) {
-    return fail(ErrorCode::invalid_argument,
-                "the cursor is not one that this store gave out; begin again without it");
-  }
+  if (!parse_hex(text, bytes)) return std::unexpected(malformed);
   const std::span<const std::uint8_t, cursor_bytes> span(bytes);
   PageCursor cursor;
   cursor.last_seen =
       timestamp_from_microseconds(static_cast<std::int64_t>(load_big_endian(span.subspan<0, 8>())));
+  if (!is_valid(cursor.last_seen)) return std::unexpected(malformed);
   cursor.occurrence_count = load_big_endian(span.subspan<8, 8>());
   std::ranges::copy(span.subspan<16, 16>(), cursor.id.bytes.begin());
   return cursor;

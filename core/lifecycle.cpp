@@ -127,7 +127,6 @@ std::vector<EventPayload> save_state(const Signature& state, const Signature& ta
       is_allowed(state.status, Diagnose{})) {
     return one(SignatureDiagnosed{target.diagnosis});
   }
-  if (target.status == Status::new_ && !target.diagnosis) return one(SignatureRetriaged{});
   if (same_diagnosis) {
     if (target.status == Status::investigating && is_allowed(state.status, StartInvestigation{})) {
       return one(InvestigationStarted{});
@@ -138,12 +137,19 @@ std::vector<EventPayload> save_state(const Signature& state, const Signature& ta
     if (target.status == Status::resolved) return one(SignatureResolved{});
     if (target.status == Status::muted) return one(SignatureMuted{});
   }
+  if (target.status == Status::new_ && !target.diagnosis) return one(SignatureRetriaged{});
   return one(SignatureRestored{target.status, target.diagnosis});
 }
 
 void set_status(Signature& state, Status status, Timestamp time) {
   state.status = status;
-  state.resolved_at = status == Status::resolved ? std::optional(time) : std::nullopt;
+  if (status != Status::resolved) {
+    state.resolved_at.reset();
+  } else if (!state.resolved_at) {
+    // A new diagnosis of a resolved signature resolves nothing: had it moved the time, occurrences
+    // between the two would no longer count as a regression.
+    state.resolved_at = time;
+  }
 }
 
 void count(Signature& state, const OccurrenceSummary& occurrences) {

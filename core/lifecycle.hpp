@@ -38,7 +38,7 @@ struct LifecyclePolicy {
 // `state` is null. The version, last_sequence and resolved_at of `target` are ignored. Errors:
 // invalid_argument if `target` is malformed; conflict if it would change the id or the identity, or
 // lower the count or narrow the time range: those only grow, so such a target was read before
-// somebody else's change.
+// somebody else's change. Conflict also if the time range grows and the count does not.
 [[nodiscard]] Result<std::vector<EventPayload>> decide_save(const Signature* state,
                                                             const Signature& target);
 

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 
 namespace rounds::limits {
 
@@ -28,6 +30,13 @@ inline constexpr std::size_t max_context_text_bytes = 16 * 1024;
 
 // The texts of a diagnosis together: a page or two for each part.
 inline constexpr std::size_t max_diagnosis_bytes = 256 * 1024;
+
+// Pieces of evidence of one diagnosis: each costs memory even when it is empty.
+inline constexpr std::size_t max_evidence_items = 1024;
+
+// What a saved signature may have counted: the stores that signatures come from count in signed 64
+// bits, and above it there is room for counting on without ever wrapping around.
+inline constexpr std::uint64_t max_occurrence_count = std::numeric_limits<std::int64_t>::max();
 
 inline constexpr std::size_t max_tags = 256;
 inline constexpr std::size_t max_tag_bytes = 256;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -124,6 +125,11 @@ Result<void> validate(const Diagnosis& diagnosis) {
         ErrorCode::invalid_argument,
         fmt::format("cost_usd is {}; it must be a number of 0 or more", diagnosis.cost_usd));
   }
+  if (diagnosis.evidence.size() > limits::max_evidence_items) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the diagnosis has {} pieces of evidence; the limit is {}",
+                            diagnosis.evidence.size(), limits::max_evidence_items));
+  }
   std::size_t bytes =
       diagnosis.root_cause.size() + diagnosis.suggested_fix.size() + diagnosis.model.size();
   for (const std::string& item : diagnosis.evidence) bytes += item.size();
@@ -151,6 +157,11 @@ Result<void> validate(const Signature& signature) {
   if (auto valid = validate(*signature.identity); !valid) return valid;
   if (signature.occurrence_count == 0) {
     return fail(ErrorCode::invalid_argument, "occurrence_count is 0; it must be 1 or more");
+  }
+  if (signature.occurrence_count > limits::max_occurrence_count) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("occurrence_count is {}; the limit is {}", signature.occurrence_count,
+                            limits::max_occurrence_count));
   }
   if (auto valid = all_of(check_time("first_seen", signature.first_seen),
                           check_time("last_seen", signature.last_seen));
