@@ -1,0 +1,174 @@
+#include "projections/live_projections.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <utility>
+
+#include "core/check.hpp"
+
+namespace rounds {
+namespace {
+
+// How far over its limits a layer may grow while the one before it is written.
+constexpr std::size_t overfull_factor = 2;
+
+// What a layer adds to one page of a history: only what falls into the page, since a hot signature
+// has very many pending events and this runs under the lock.
+struct PendingWindow {
+  Version last = 0;  // the newest version in the layer; 0: the layer does not have the signature
+  std::size_t pending = 0;  // events of the signature in the layer
+  std::vector<Sequence>
+      sequences;  // those of the versions query.after + 1 to query.after + query.limit
+};
+
+PendingWindow window_of(const Layer::Entry& entry, const HistoryQuery& query) {
+  PendingWindow window;
+  window.last = entry.signature.version;
+  window.pending = entry.sequences.size();
+  const Version first = window.last - window.pending + 1;
+  const Version begin = std::max(first, query.after + 1);
+  const Version end = std::min(window.last, query.after + query.limit);
+  for (Version version = begin; version <= end; ++version) {
+    window.sequences.push_back(entry.sequences[version - first]);
+  }
+  return window;
+}
+
+}  // namespace
+
+LiveProjections::LiveProjections(std::shared_ptr<const ProjectionSnapshot> disk,
+                                 const StatsTotals& totals, Sequence sequence)
+    : active_(std::make_shared<Layer>()),
+      disk_(std::move(disk)),
+      totals_(totals),
+      sequence_(sequence) {}
+
+LiveProjections::View LiveProjections::view_locked() const {
+  return {active_, frozen_, disk_, sequence_};
+}
+
+Result<std::optional<Signature>> LiveProjections::get_by_id(const SignatureId& id) const {
+  std::shared_ptr<const ProjectionSnapshot> disk;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const Layer* layer :
+         {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
+      const Layer::Entry* entry = layer == nullptr ? nullptr : layer->find(id);
+      if (entry != nullptr) return std::optional(entry->signature);
+    }
+    disk = disk_;
+  }
+  return disk->get_signature(id);
+}
+
+Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
+    std::string_view fingerprint) const {
+  std::shared_ptr<const ProjectionSnapshot> disk;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const Layer* layer :
+         {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
+      const Layer::Entry* entry =
+          layer == nullptr ? nullptr : layer->find_by_fingerprint(fingerprint);
+      if (entry != nullptr) return std::optional(entry->signature);
+    }
+    disk = disk_;
+  }
+  // A signature that changed in a layer is found there by its fingerprint, so the disk is right.
+  const auto id = disk->get_id(fingerprint);
+  if (!id) return std::unexpected(id.error());
+  if (!*id) return std::optional<Signature>{};
+  return disk->get_signature(**id);
+}
+
+StoreStats LiveProjections::get_stats() const {
+  const std::shared_lock lock(mutex_);
+  return totals_.to_stats(sequence_);
+}
+
+Sequence LiveProjections::sequence() const {
+  const std::shared_lock lock(mutex_);
+  return sequence_;
+}
+
+Result<LiveProjections::HistorySequences> LiveProjections::history(
+    const SignatureId& id, const HistoryQuery& query) const {
+  if (auto valid = validate_limit(query.limit); !valid) return std::unexpected(valid.error());
+  View view;
+  Version last = 0;  // of the signature, as of the view
+  PendingWindow active;
+  PendingWindow frozen;
+  {
+    const std::shared_lock lock(mutex_);
+    view = view_locked();
+    if (const Layer::Entry* entry = view.active->find(id)) active = window_of(*entry, query);
+  }
+  if (view.frozen) {
+    if (const Layer::Entry* entry = view.frozen->find(id)) frozen = window_of(*entry, query);
+  }
+  last = std::max(active.last, frozen.last);
+  if (last == 0) {
+    const auto signature = view.disk->get_signature(id);
+    if (!signature) return std::unexpected(signature.error());
+    if (!*signature) return std::unexpected(signature_not_found(id));
+    last = (*signature)->version;
+  }
+  HistorySequences page;
+  page.sequence = view.sequence;
+  const Version on_disk = last - active.pending - frozen.pending;
+  if (query.after < on_disk) {
+    const auto count = std::min<std::size_t>(query.limit, on_disk - query.after);
+    auto sequences = view.disk->get_history(id, query.after, count);
+    if (!sequences) return std::unexpected(std::move(sequences.error()));
+    if (sequences->size() != count) {
+      return fail(ErrorCode::corruption, "the history index of signature " + id.to_string() +
+                                             " is incomplete; rebuild it with rounds-replay");
+    }
+    page.sequences = *std::move(sequences);
+  }
+  std::ranges::copy(frozen.sequences, std::back_inserter(page.sequences));
+  std::ranges::copy(active.sequences, std::back_inserter(page.sequences));
+  const Version reached = query.after + page.sequences.size();
+  if (reached < last) page.next = reached;
+  return page;
+}
+
+void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence sequence) {
+  const std::unique_lock lock(mutex_);
+  for (SignatureUpdate& update : updates) {
+    totals_.apply(update.before ? &*update.before : nullptr, update.after);
+    active_->apply(std::move(update));
+  }
+  sequence_ = sequence;
+}
+
+bool LiveProjections::is_flush_due() const {
+  const std::shared_lock lock(mutex_);
+  return active_->entries().size() >= layer_signature_limit ||
+         active_->event_count() >= layer_event_limit;
+}
+
+bool LiveProjections::is_overfull() const {
+  const std::shared_lock lock(mutex_);
+  return active_->entries().size() >= overfull_factor * layer_signature_limit ||
+         active_->event_count() >= overfull_factor * layer_event_limit;
+}
+
+std::shared_ptr<const Layer> LiveProjections::freeze() {
+  const std::unique_lock lock(mutex_);
+  if (frozen_ || active_->entries().empty()) return nullptr;
+  active_->freeze(sequence_);
+  frozen_ = std::exchange(active_, std::make_shared<Layer>());
+  return frozen_;
+}
+
+void LiveProjections::flushed(std::shared_ptr<const ProjectionSnapshot> disk) {
+  std::shared_ptr<const Layer> outdated;  // destroyed outside of the lock: it is large
+  const std::unique_lock lock(mutex_);
+  ROUNDS_CHECK(frozen_ != nullptr, "only a frozen layer is flushed");
+  outdated = std::exchange(clean_, std::exchange(frozen_, nullptr));
+  disk_ = std::move(disk);
+}
+
+}  // namespace rounds

@@ -1,0 +1,290 @@
+#include "projections/projection_database.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include "core/check.hpp"
+#include "eventlog/rocksdb_status.hpp"
+#include "projections/index_key.hpp"
+
+namespace rounds {
+namespace {
+
+// The meaning of the rows and keys of all projections. Raised when code changes it; an older one is
+// rebuilt.
+constexpr std::string_view projection_version = "1";
+
+constexpr std::string_view version_key = "projection_version";
+constexpr std::string_view log_id_key = "log_id";
+constexpr std::string_view checkpoint_key = "checkpoint";
+constexpr std::string_view generation_key_prefix = "generation/";
+
+// Shared by all projections of a store: rows and index blocks that queries touch again and again.
+constexpr std::size_t block_cache_bytes = 128U << 20U;
+constexpr std::size_t write_buffer_bytes = 32U << 20U;
+constexpr double bloom_bits_per_key = 10;
+
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = write_buffer_bytes;
+  options.force_consistency_checks = true;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits_per_key));
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.paranoid_checks = true;
+  options.verify_sst_unique_id_in_manifest = true;
+  // Any earlier moment is fine: the log is read from its checkpoint.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.keep_log_file_num = 5;
+  return options;
+}
+
+// "by_status-2": the family of by_status in generation 2.
+std::string family_name(Projection projection, std::uint64_t generation) {
+  return fmt::format("{}-{}", to_string(projection), generation);
+}
+
+std::string generation_key(Projection projection) {
+  return fmt::format("{}{}", generation_key_prefix, to_string(projection));
+}
+
+// The generation in a family's name; 0 if there is none.
+std::uint64_t generation_of(std::string_view name) {
+  const auto dash = name.rfind('-');
+  if (dash == std::string_view::npos) return 0;
+  std::uint64_t generation = 0;
+  std::from_chars(name.data() + dash + 1, name.data() + name.size(), generation);
+  return generation;
+}
+
+std::string encode_sequence(Sequence sequence) {
+  std::string bytes;
+  append_big_endian(bytes, sequence);
+  return bytes;
+}
+
+rocksdb::WriteOptions synced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+}  // namespace
+
+std::string_view to_string(Projection projection) {
+  // In the order of the enumerators.
+  static constexpr std::array<std::string_view, all_projections.size()> names{
+      "signatures", "fingerprints", "by_status", "by_service", "history", "stats"};
+  return names[static_cast<std::size_t>(projection)];
+}
+
+Result<Projection> parse_projection(std::string_view text) {
+  for (const Projection projection : all_projections) {
+    if (to_string(projection) == text) return projection;
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"{}\" is not a projection; use signatures, fingerprints, by_status, "
+                          "by_service, history or stats",
+                          text.substr(0, 64)));
+}
+
+Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
+    const std::filesystem::path& directory, const LogId& log_id) {
+  const std::string doing = fmt::format("opening the projections in {}", directory.string());
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return fail(ErrorCode::io_error,
+                fmt::format("cannot create {}: {}", directory.string(), error.message()));
+  }
+  const rocksdb::DBOptions options = database_options();
+  std::vector<std::string> names;
+  if (std::filesystem::exists(directory / "CURRENT", error)) {
+    const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &names);
+    if (!status.ok()) return std::unexpected(from_status(status, doing));
+  } else {
+    names.emplace_back(rocksdb::kDefaultColumnFamilyName);
+  }
+  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
+  for (const std::string& name : names) families.emplace_back(name, family_options(cache));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* database = nullptr;
+  const auto status = rocksdb::DB::Open(options, directory.string(), families, &handles, &database);
+  if (!status.ok()) return std::unexpected(from_status(status, doing));
+  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
+  projections->database_.reset(database);
+  if (auto loaded = projections->load(log_id, handles); !loaded) {
+    return std::unexpected(loaded.error().with_context(doing));
+  }
+  return projections;
+}
+
+ProjectionDatabase::~ProjectionDatabase() {
+  static_cast<void>(close());
+}
+
+Result<void> ProjectionDatabase::load(const LogId& log_id,
+                                      const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  handles_ = handles;
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    last_generation_ = std::max(last_generation_, generation_of(handle->GetName()));
+    if (handle->GetName() == rocksdb::kDefaultColumnFamilyName) meta_ = handle;
+  }
+  const auto version = get_meta(version_key);
+  if (!version) return std::unexpected(version.error());
+  if (!*version) return initialize(log_id);
+  if (**version != projection_version) {
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("the projections have version {}; this release has {}: rebuild them with "
+                    "rounds-replay",
+                    **version, projection_version));
+  }
+  const auto owner = get_meta(log_id_key);
+  if (!owner) return std::unexpected(owner.error());
+  if (!*owner || **owner != log_id.to_string()) {
+    return fail(ErrorCode::corruption,
+                fmt::format("the projections are those of log {}, not of log {}; rebuild them with "
+                            "rounds-replay",
+                            owner->value_or("(none)"), log_id.to_string()));
+  }
+  const auto checkpoint = get_meta(checkpoint_key);
+  if (!checkpoint) return std::unexpected(checkpoint.error());
+  if (!*checkpoint || (*checkpoint)->size() != 8) {
+    return fail(ErrorCode::corruption, "the checkpoint is gone; rebuild with rounds-replay");
+  }
+  checkpoint_ = load_big_endian(**checkpoint);
+  for (const Projection projection : all_projections) {
+    const auto generation = get_meta(generation_key(projection));
+    if (!generation) return std::unexpected(generation.error());
+    const auto found = std::ranges::find_if(handles, [&](rocksdb::ColumnFamilyHandle* handle) {
+      return *generation && handle->GetName() == **generation;
+    });
+    if (found == handles.end()) {
+      return fail(ErrorCode::corruption, fmt::format("the projection {} is gone; rebuild it with "
+                                                     "rounds-replay",
+                                                     to_string(projection)));
+    }
+    active_[static_cast<std::size_t>(projection)] = *found;
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    const bool used = handle == meta_ || std::ranges::find(active_, handle) != active_.end();
+    if (used) continue;
+    if (auto dropped = drop_family(handle); !dropped) return dropped;
+  }
+  return {};
+}
+
+Result<void> ProjectionDatabase::initialize(const LogId& log_id) {
+  // A killed process may have left families of a first attempt; their names are not used again.
+  auto generation = create_generation();
+  if (!generation) return std::unexpected(generation.error());
+  active_ = *generation;
+  rocksdb::WriteBatch batch;
+  batch.Put(meta_, rocksdb::Slice(log_id_key), log_id.to_string());
+  batch.Put(meta_, rocksdb::Slice(version_key), rocksdb::Slice(projection_version));
+  put_checkpoint(batch, 0);
+  for (const Projection projection : all_projections) {
+    batch.Put(meta_, generation_key(projection), family_of(active_, projection)->GetName());
+  }
+  return check_status(database_->Write(synced(), &batch), "creating the projections");
+}
+
+Result<std::optional<std::string>> ProjectionDatabase::get_meta(std::string_view key) const {
+  std::string value;
+  const auto status = database_->Get({}, meta_, rocksdb::Slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return std::unexpected(from_status(status, "reading the projections' state"));
+  return std::optional(std::move(value));
+}
+
+void ProjectionDatabase::put_checkpoint(rocksdb::WriteBatch& batch, Sequence checkpoint) const {
+  batch.Put(meta_, rocksdb::Slice(checkpoint_key), encode_sequence(checkpoint));
+}
+
+Result<FamilySet> ProjectionDatabase::create_generation() {
+  ++last_generation_;
+  // The options of the families share one cache; any of them has it.
+  const rocksdb::ColumnFamilyOptions options = database_->GetOptions(meta_);
+  std::vector<std::string> names;
+  for (const Projection projection : all_projections) {
+    names.push_back(family_name(projection, last_generation_));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> created;
+  const auto status = database_->CreateColumnFamilies(options, names, &created);
+  handles_.insert(handles_.end(), created.begin(), created.end());
+  if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
+  FamilySet generation{};
+  std::ranges::copy(created, generation.begin());
+  return generation;
+}
+
+Result<void> ProjectionDatabase::activate(const FamilySet& generation,
+                                          const std::vector<Projection>& chosen,
+                                          Sequence checkpoint) {
+  FamilySet next = active_;
+  FamilySet unused = generation;
+  rocksdb::WriteBatch batch;
+  for (const Projection projection : chosen) {
+    const auto index = static_cast<std::size_t>(projection);
+    std::swap(next[index], unused[index]);
+    batch.Put(meta_, generation_key(projection), next[index]->GetName());
+  }
+  put_checkpoint(batch, checkpoint);
+  // The rows themselves must be on disk before the pointer to them is.
+  const auto synced_rows = database_->SyncWAL();
+  if (!synced_rows.ok())
+    return std::unexpected(from_status(synced_rows, "activating a generation"));
+  const auto status = database_->Write(synced(), &batch);
+  if (!status.ok()) return std::unexpected(from_status(status, "activating a generation"));
+  active_ = next;
+  checkpoint_ = checkpoint;
+  return drop(unused);
+}
+
+Result<void> ProjectionDatabase::drop(const FamilySet& generation) {
+  for (rocksdb::ColumnFamilyHandle* family : generation) {
+    if (auto dropped = drop_family(family); !dropped) return dropped;
+  }
+  return {};
+}
+
+Result<void> ProjectionDatabase::drop_family(rocksdb::ColumnFamilyHandle* family) {
+  ROUNDS_CHECK(std::ranges::find(active_, family) == active_.end(), "active families stay");
+  const auto dropped = database_->DropColumnFamily(family);
+  if (!dropped.ok()) return std::unexpected(from_status(dropped, "dropping a generation"));
+  std::erase(handles_, family);
+  return check_status(database_->DestroyColumnFamilyHandle(family), "dropping a generation");
+}
+
+Result<void> ProjectionDatabase::close() {
+  if (!database_) return {};
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) database_->DestroyColumnFamilyHandle(handle);
+  handles_.clear();
+  const auto closed = database_->Close();
+  database_.reset();
+  return check_status(closed, "closing the projections");
+}
+
+}  // namespace rounds

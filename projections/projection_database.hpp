@@ -1,0 +1,113 @@
+// The database that holds the projections: one column family per projection and generation, and a
+// checkpoint that says up to which event of the log they reach.
+//
+// Everything in here is derived from the log: the directory can be deleted at any time and comes
+// back by reading the log. Writes are therefore not synced; after a power cut the projections are
+// those of an earlier moment and catch up at open. A generation is a complete set of projections; a
+// rebuild fills a new one beside the active one, then activate() flips the pointer in one write.
+//
+// Threads: writes belong to one thread, the projector (or the one that opens). Reads go through
+// ProjectionSnapshot and may come from any thread. Snapshots must be gone before the database.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rocksdb/db.h>
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "eventlog/event_log.hpp"
+
+namespace rounds {
+
+enum class Projection : std::uint8_t {
+  signatures,
+  fingerprints,
+  by_status,
+  by_service,
+  history,
+  stats,
+};
+inline constexpr std::array all_projections{Projection::signatures, Projection::fingerprints,
+                                            Projection::by_status,  Projection::by_service,
+                                            Projection::history,    Projection::stats};
+
+// The name of the projection, its column families and command line arguments: "by_status".
+[[nodiscard]] std::string_view to_string(Projection projection);
+
+// Errors: invalid_argument names the text and the valid names.
+[[nodiscard]] Result<Projection> parse_projection(std::string_view text);
+
+// The column families of one generation, one for each projection. Handles are owned by the
+// database.
+using FamilySet = std::array<rocksdb::ColumnFamilyHandle*, all_projections.size()>;
+
+[[nodiscard]] inline rocksdb::ColumnFamilyHandle* family_of(const FamilySet& families,
+                                                            Projection projection) {
+  return families[static_cast<std::size_t>(projection)];
+}
+
+class ProjectionDatabase {
+ public:
+  // Opens or creates the projections of the log `log_id` in `directory`. Drops generations that an
+  // interrupted rebuild left behind.
+  // Errors: in_use; corruption (also when they belong to another log); unsupported for a newer
+  // format; io_error. In every case of corruption the directory may be deleted and opened anew.
+  [[nodiscard]] static Result<std::unique_ptr<ProjectionDatabase>> open(
+      const std::filesystem::path& directory, const LogId& log_id);
+  ~ProjectionDatabase();
+  ProjectionDatabase(const ProjectionDatabase&) = delete;
+  ProjectionDatabase& operator=(const ProjectionDatabase&) = delete;
+
+  [[nodiscard]] rocksdb::DB& database() const { return *database_; }
+  [[nodiscard]] const FamilySet& active() const { return active_; }
+
+  // The active projections hold every event up to this one. Rows may hold later ones already: each
+  // says so itself (last_sequence).
+  [[nodiscard]] Sequence checkpoint() const { return checkpoint_; }
+
+  // Adds the new checkpoint to a batch of rows. It counts once the batch is written:
+  // note_checkpoint().
+  void put_checkpoint(rocksdb::WriteBatch& batch, Sequence checkpoint) const;
+  void note_checkpoint(Sequence checkpoint) { checkpoint_ = checkpoint; }
+
+  // Creates an empty generation beside the active one.
+  [[nodiscard]] Result<FamilySet> create_generation();
+
+  // Makes `chosen` of `generation` (filled up to the present checkpoint or later, no writers left)
+  // the active ones in one durable write with the checkpoint, and drops the replaced and the unused
+  // column families. No snapshot may be alive. Errors: io_error.
+  [[nodiscard]] Result<void> activate(const FamilySet& generation,
+                                      const std::vector<Projection>& chosen, Sequence checkpoint);
+
+  // Drops a generation that is not active.
+  [[nodiscard]] Result<void> drop(const FamilySet& generation);
+
+  // Idempotent. Errors: io_error.
+  [[nodiscard]] Result<void> close();
+
+ private:
+  ProjectionDatabase() = default;
+  [[nodiscard]] Result<void> load(const LogId& log_id,
+                                  const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+  [[nodiscard]] Result<void> initialize(const LogId& log_id);
+  [[nodiscard]] Result<std::optional<std::string>> get_meta(std::string_view key) const;
+  [[nodiscard]] Result<void> drop_family(rocksdb::ColumnFamilyHandle* family);
+
+  std::unique_ptr<rocksdb::DB> database_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // all that are open; destroyed in close()
+  rocksdb::ColumnFamilyHandle* meta_ = nullptr;
+  FamilySet active_{};
+  Sequence checkpoint_ = 0;
+  std::uint64_t last_generation_ = 0;
+};
+
+}  // namespace rounds

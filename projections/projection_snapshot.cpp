@@ -1,0 +1,212 @@
+#include "projections/projection_snapshot.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "eventlog/rocksdb_status.hpp"
+#include "projections/row_codec.hpp"
+
+namespace rounds {
+
+// Of an IndexScan: keys in [lower, upper).
+struct IndexScan::Bounds {
+  std::string lower;
+  std::string upper;
+  rocksdb::Slice lower_slice;
+  rocksdb::Slice upper_slice;
+};
+
+IndexScan::IndexScan(bool with_facet, std::unique_ptr<Bounds> bounds,
+                     std::unique_ptr<rocksdb::Iterator> iterator)
+    : with_facet_(with_facet), bounds_(std::move(bounds)), iterator_(std::move(iterator)) {
+  iterator_->Seek(bounds_->lower_slice);
+}
+
+IndexScan::~IndexScan() = default;
+IndexScan::IndexScan(IndexScan&&) noexcept = default;
+IndexScan& IndexScan::operator=(IndexScan&&) noexcept = default;
+
+Result<std::optional<IndexPosition>> IndexScan::next() {
+  if (!iterator_->Valid()) {
+    if (auto status = check_status(iterator_->status(), "reading an index"); !status) {
+      return std::unexpected(status.error());
+    }
+    return std::optional<IndexPosition>{};
+  }
+  const std::string_view bytes = iterator_->key().ToStringView();
+  std::optional<IndexPosition> position;
+  if (with_facet_) {
+    const auto key = decode_by_service_key(bytes);
+    if (!key) return std::unexpected(key.error());
+    position = key->position;
+  } else {
+    const auto decoded = decode_by_status_key(bytes);
+    if (!decoded) return std::unexpected(decoded.error());
+    position = *decoded;
+  }
+  iterator_->Next();
+  return position;
+}
+
+ProjectionSnapshot::ProjectionSnapshot(const ProjectionDatabase& database,
+                                       const FamilySet& families)
+    : database_(&database.database()), families_(families), snapshot_(database_) {}
+
+rocksdb::ReadOptions ProjectionSnapshot::read_options() const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_.snapshot();
+  return options;
+}
+
+Result<std::optional<Signature>> ProjectionSnapshot::get_signature(const SignatureId& id) const {
+  rocksdb::PinnableSlice row;
+  const auto status = database_->Get(read_options(), family(Projection::signatures),
+                                     rocksdb::Slice(id_key(id)), &row);
+  if (status.IsNotFound()) return std::optional<Signature>{};
+  if (!status.ok()) return std::unexpected(from_status(status, "reading a signature"));
+  auto signature = decode_signature_row(id, row.ToStringView());
+  if (!signature) return std::unexpected(std::move(signature.error()));
+  return std::optional(*std::move(signature));
+}
+
+Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(
+    const std::vector<SignatureId>& ids) const {
+  std::vector<rocksdb::Slice> keys;
+  keys.reserve(ids.size());
+  for (const SignatureId& id : ids) keys.emplace_back(id_key(id));
+  std::vector<rocksdb::PinnableSlice> rows(ids.size());
+  std::vector<rocksdb::Status> statuses(ids.size());
+  database_->MultiGet(read_options(), family(Projection::signatures), ids.size(), keys.data(),
+                      rows.data(), statuses.data());
+  std::vector<Signature> signatures;
+  signatures.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (statuses[i].IsNotFound()) {
+      return fail(
+          ErrorCode::corruption,
+          fmt::format("an index names signature {}, which has no row; rebuild the projections "
+                      "with rounds-replay",
+                      ids[i].to_string()));
+    }
+    if (!statuses[i].ok()) return std::unexpected(from_status(statuses[i], "reading a signature"));
+    auto signature = decode_signature_row(ids[i], rows[i].ToStringView());
+    if (!signature) return std::unexpected(std::move(signature.error()));
+    signatures.push_back(*std::move(signature));
+  }
+  return signatures;
+}
+
+Result<std::optional<SignatureId>> ProjectionSnapshot::get_id(std::string_view fingerprint) const {
+  rocksdb::PinnableSlice value;
+  const auto status = database_->Get(read_options(), family(Projection::fingerprints),
+                                     rocksdb::Slice(fingerprint), &value);
+  if (status.IsNotFound()) return std::optional<SignatureId>{};
+  if (!status.ok()) return std::unexpected(from_status(status, "reading a fingerprint"));
+  SignatureId id;
+  if (value.size() != id.bytes.size()) {
+    return fail(ErrorCode::corruption,
+                fmt::format("the entry of fingerprint {} has {} bytes; rebuild "
+                            "the projections with rounds-replay",
+                            fingerprint, value.size()));
+  }
+  std::ranges::copy(value.ToStringView(), id.bytes.begin());
+  return id;
+}
+
+IndexScan ProjectionSnapshot::scan(Facet facet, Status status,
+                                   const std::optional<PageCursor>& after) const {
+  const bool with_facet = facet != facet_of_all;
+  const auto encode = [&](const IndexPosition& position) {
+    return with_facet ? encode_by_service_key({facet, position}) : encode_by_status_key(position);
+  };
+  auto bounds = std::make_unique<IndexScan::Bounds>();
+  if (after) {
+    // The smallest key behind that of the cursor.
+    bounds->lower = encode(IndexPosition::at(status, *after)) + '\0';
+  } else {
+    bounds->lower = encode(IndexPosition{status, 0, 0, {}});
+  }
+  // The next number after a status sorts behind all keys of the status.
+  const auto next_status = static_cast<Status>(static_cast<std::uint8_t>(status) + 1);
+  bounds->upper = encode(IndexPosition{next_status, 0, 0, {}});
+  bounds->lower_slice = bounds->lower;
+  bounds->upper_slice = bounds->upper;
+  rocksdb::ReadOptions options = read_options();
+  options.iterate_lower_bound = &bounds->lower_slice;
+  options.iterate_upper_bound = &bounds->upper_slice;
+  std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator(
+      options, family(with_facet ? Projection::by_service : Projection::by_status)));
+  return IndexScan(with_facet, std::move(bounds), std::move(iterator));
+}
+
+Result<std::vector<Sequence>> ProjectionSnapshot::get_history(const SignatureId& id, Version after,
+                                                              std::size_t limit) const {
+  std::vector<Sequence> sequences;
+  const std::string lower = history_key(id, 0);
+  const rocksdb::Slice lower_slice = lower;
+  rocksdb::ReadOptions options = read_options();
+  options.iterate_lower_bound = &lower_slice;
+  const std::unique_ptr<rocksdb::Iterator> chunks(
+      database_->NewIterator(options, family(Projection::history)));
+  Version version = after + 1;
+  // The chunk that holds `version` is the last one that begins at or before it.
+  for (chunks->SeekForPrev(history_key(id, version));
+       sequences.size() < limit && chunks->Valid() && chunks->key().starts_with(id_key(id));
+       chunks->Next()) {
+    const Version first = load_big_endian(chunks->key().ToStringView().substr(16));
+    const auto chunk = decode_history_chunk(chunks->value().ToStringView());
+    if (!chunk) return std::unexpected(chunk.error());
+    if (first > version) {
+      return fail(ErrorCode::corruption,
+                  fmt::format("the history index of signature {} lacks version {}; rebuild it with "
+                              "rounds-replay",
+                              id.to_string(), version));
+    }
+    for (Version i = version - first; i < chunk->size() && sequences.size() < limit; ++i) {
+      sequences.push_back((*chunk)[i]);
+      ++version;
+    }
+  }
+  if (auto status = check_status(chunks->status(), "reading a history"); !status) {
+    return std::unexpected(status.error());
+  }
+  return sequences;
+}
+
+Result<StatsTotals> ProjectionSnapshot::get_totals() const {
+  rocksdb::PinnableSlice row;
+  const auto status =
+      database_->Get(read_options(), family(Projection::stats), rocksdb::Slice(totals_key), &row);
+  if (status.IsNotFound()) return StatsTotals{};
+  if (!status.ok()) return std::unexpected(from_status(status, "reading the totals"));
+  auto totals = decode_stats_row(row.ToStringView());
+  if (!totals) return totals;
+  const std::unique_ptr<rocksdb::Iterator> services(
+      database_->NewIterator(read_options(), family(Projection::stats)));
+  for (services->Seek(rocksdb::Slice(service_key_prefix));
+       services->Valid() && services->key().starts_with(rocksdb::Slice(service_key_prefix));
+       services->Next()) {
+    const auto count = decode_service_stats_row(services->value().ToStringView());
+    if (!count) return std::unexpected(count.error());
+    totals->by_service.emplace(services->key().ToStringView().substr(service_key_prefix.size()),
+                               *count);
+  }
+  if (auto read = check_status(services->status(), "reading the totals"); !read) {
+    return std::unexpected(read.error());
+  }
+  return totals;
+}
+
+std::string history_key(const SignatureId& id, Version first_version) {
+  std::string key(id_key(id));
+  append_big_endian(key, first_version);
+  return key;
+}
+
+std::string_view id_key(const SignatureId& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+}  // namespace rounds

@@ -1,0 +1,88 @@
+// A consistent view of the projections on disk, as of the moment it was made.
+//
+// Immutable and safe to use from any thread; shared by all queries that begin between two flushes.
+// Must be gone before the ProjectionDatabase.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <rocksdb/snapshot.h>
+
+#include "core/error.hpp"
+#include "core/signature.hpp"
+#include "projections/index_key.hpp"
+#include "projections/projection_database.hpp"
+#include "projections/stats_totals.hpp"
+
+namespace rounds {
+
+class ProjectionSnapshot;
+
+// Walks the keys of one listing and status in order. One thread at a time; must not outlive its
+// snapshot.
+class IndexScan {
+ public:
+  ~IndexScan();
+  IndexScan(IndexScan&&) noexcept;
+  IndexScan& operator=(IndexScan&&) noexcept;
+
+  // The next position; none at the end. Errors: corruption, io_error.
+  [[nodiscard]] Result<std::optional<IndexPosition>> next();
+
+ private:
+  friend class ProjectionSnapshot;
+  struct Bounds;
+  IndexScan(bool with_facet, std::unique_ptr<Bounds> bounds,
+            std::unique_ptr<rocksdb::Iterator> iterator);
+
+  bool with_facet_;
+  std::unique_ptr<Bounds> bounds_;  // outlives the iterator, which points to it
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class ProjectionSnapshot {
+ public:
+  // A snapshot of `families`, the active ones or those of a generation that is being built.
+  ProjectionSnapshot(const ProjectionDatabase& database, const FamilySet& families);
+
+  [[nodiscard]] Result<std::optional<Signature>> get_signature(const SignatureId& id) const;
+
+  // In the order of `ids`; an absent one is corruption, since only indexes name ids here.
+  [[nodiscard]] Result<std::vector<Signature>> get_signatures(
+      const std::vector<SignatureId>& ids) const;
+
+  [[nodiscard]] Result<std::optional<SignatureId>> get_id(std::string_view fingerprint) const;
+
+  // The positions of `facet` with `status`, from behind `after` on (from the start without it).
+  [[nodiscard]] IndexScan scan(Facet facet, Status status,
+                               const std::optional<PageCursor>& after) const;
+
+  // Up to `limit` sequences of the versions behind `after`, in order. Fewer at the end of what is
+  // on disk.
+  [[nodiscard]] Result<std::vector<Sequence>> get_history(const SignatureId& id, Version after,
+                                                          std::size_t limit) const;
+
+  [[nodiscard]] Result<StatsTotals> get_totals() const;
+
+ private:
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Projection projection) const {
+    return family_of(families_, projection);
+  }
+  [[nodiscard]] rocksdb::ReadOptions read_options() const;
+
+  rocksdb::DB* database_;
+  FamilySet families_;
+  mutable rocksdb::ManagedSnapshot snapshot_;  // its accessor is not const
+};
+
+// Keys and values that reader and writer of the families agree on.
+[[nodiscard]] std::string history_key(const SignatureId& id, Version first_version);
+[[nodiscard]] std::string_view id_key(const SignatureId& id);
+inline constexpr std::string_view totals_key = "total";
+inline constexpr std::string_view service_key_prefix = "service/";
+
+}  // namespace rounds

@@ -1,0 +1,66 @@
+#include "store/commit_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rounds {
+namespace {
+
+// Commands count as one occurrence.
+std::size_t weight(const Submission& submission) {
+  const auto* record = std::get_if<RecordOccurrences>(&submission);
+  return record == nullptr ? 1 : std::max<std::size_t>(1, record->occurrences.size());
+}
+
+}  // namespace
+
+Result<void> CommitQueue::push(QueuedSubmission& item) {
+  const std::size_t added = weight(item.submission);
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return std::unexpected(store_closed());
+    if (waiting_.size() >= max_queued_submissions ||
+        waiting_occurrences_ + added > max_queued_occurrences) {
+      return fail(ErrorCode::overloaded,
+                  fmt::format("{} submissions with {} occurrences are waiting already; retry later",
+                              waiting_.size(), waiting_occurrences_));
+    }
+    waiting_.push_back(std::move(item));
+    waiting_occurrences_ += added;
+  }
+  work_arrived_.notify_one();
+  return {};
+}
+
+std::vector<QueuedSubmission> CommitQueue::pop_group() {
+  std::unique_lock lock(mutex_);
+  work_arrived_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+  if (waiting_occurrences_ <= max_group_occurrences) {
+    waiting_occurrences_ = 0;
+    return std::exchange(waiting_, {});
+  }
+  std::size_t taken = 0;
+  auto end = waiting_.begin();
+  while (end != waiting_.end() && taken < max_group_occurrences) {
+    taken += weight(end->submission);
+    ++end;
+  }
+  std::vector<QueuedSubmission> group(std::make_move_iterator(waiting_.begin()),
+                                      std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  waiting_occurrences_ -= taken;
+  return group;
+}
+
+void CommitQueue::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  work_arrived_.notify_all();
+}
+
+}  // namespace rounds

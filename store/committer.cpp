@@ -1,0 +1,77 @@
+#include "store/committer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rounds {
+
+Committer::Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
+                     SignatureIdGenerator& ids, GroupPlanner::Options options)
+    : log_(log),
+      live_(live),
+      projector_(projector),
+      clock_(clock),
+      planner_(live, ids, options),
+      thread_([this] { run(); }) {}
+
+Committer::~Committer() {
+  stop();
+}
+
+void Committer::submit(Submission submission, Completion completion) {
+  QueuedSubmission item{std::move(submission), std::move(completion)};
+  auto accepted = validate(item.submission);
+  if (accepted) accepted = queue_.push(item);
+  if (!accepted) item.completion(std::unexpected(std::move(accepted.error())));
+}
+
+void Committer::stop() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Committer::run() {
+  while (true) {
+    std::vector<QueuedSubmission> group = queue_.pop_group();
+    if (group.empty()) return;
+    commit(group);
+  }
+}
+
+void Committer::commit(std::vector<QueuedSubmission>& group) {
+  auto plan = write(group);
+  if (!plan) {
+    for (QueuedSubmission& item : group) item.completion(std::unexpected(plan.error()));
+    return;
+  }
+  const Sequence sequence = log_.last_sequence();
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    Result<Commit> outcome = std::move(plan->outcomes[i]);
+    if (outcome) outcome->sequence = sequence;
+    group[i].completion(std::move(outcome));
+  }
+}
+
+Result<GroupPlan> Committer::write(const std::vector<QueuedSubmission>& group) {
+  if (auto room = make_room(); !room) return std::unexpected(std::move(room.error()));
+  // A clock that jumps back does not make the log go back in time.
+  const Timestamp now = std::max(clock_.now(), log_.last_time());
+  auto plan = planner_.plan(group, log_.last_sequence(), now);
+  if (!plan) return plan;
+  if (auto appended = log_.append(plan->events, plan->durability); !appended) {
+    return std::unexpected(std::move(appended.error()));
+  }
+  live_.apply(std::move(plan->updates), log_.last_sequence());
+  if (live_.is_flush_due()) projector_.flush_soon();
+  return plan;
+}
+
+Result<void> Committer::make_room() {
+  while (live_.is_overfull()) {
+    if (auto idle = projector_.wait_until_idle(); !idle) return idle;
+    projector_.flush_soon();
+  }
+  return {};
+}
+
+}  // namespace rounds

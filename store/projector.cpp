@@ -1,0 +1,72 @@
+#include "store/projector.hpp"
+
+#include <utility>
+
+namespace rounds {
+
+Projector::Projector(OpenProjections& projections, ProjectionDatabase& database)
+    : projections_(projections), database_(database), thread_([this] { run(); }) {}
+
+Projector::~Projector() {
+  static_cast<void>(stop());
+}
+
+void Projector::flush_soon() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (layer_ || failure_ || stopping_) return;
+    layer_ = projections_.live->freeze();
+    if (!layer_) return;
+  }
+  changed_.notify_all();
+}
+
+Result<void> Projector::wait_until_idle() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !layer_ || failure_; });
+  if (failure_) return std::unexpected(*failure_);
+  return {};
+}
+
+Result<void> Projector::stop() {
+  Result<void> idle = wait_until_idle();
+  if (idle && thread_.joinable()) {
+    flush_soon();
+    idle = wait_until_idle();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  return idle;
+}
+
+void Projector::run() {
+  while (true) {
+    std::shared_ptr<const Layer> layer;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return (layer_ && !failure_) || stopping_; });
+      if (stopping_) return;
+      layer = layer_;
+    }
+    const auto written = projections_.writer->write(*layer);
+    if (written) {
+      projections_.live->flushed(
+          std::make_shared<const ProjectionSnapshot>(database_, database_.active()));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (written) {
+        layer_ = nullptr;
+      } else {
+        failure_ = written.error();
+      }
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace rounds

@@ -1,0 +1,50 @@
+// The projector: a thread that writes frozen layers to the projections' disk, behind the committer.
+//
+// The committer hands it one layer at a time and goes on; it waits for it only when the next layer
+// has grown over its limits (backpressure) and when the store closes.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "core/error.hpp"
+#include "projections/projection_database.hpp"
+#include "projections/replay.hpp"
+
+namespace rounds {
+
+class Projector {
+ public:
+  // Both must outlive the projector.
+  Projector(OpenProjections& projections, ProjectionDatabase& database);
+  ~Projector();
+  Projector(const Projector&) = delete;
+  Projector& operator=(const Projector&) = delete;
+
+  // Freezes the active layer and hands it over, unless one is being written already. Returns at
+  // once.
+  void flush_soon();
+
+  // Waits until no layer is being written. Errors: that of the first write that failed, for ever.
+  [[nodiscard]] Result<void> wait_until_idle();
+
+  // Writes everything that is not on disk, then ends the thread. Idempotent. Errors as above.
+  [[nodiscard]] Result<void> stop();
+
+ private:
+  void run();
+
+  OpenProjections& projections_;
+  ProjectionDatabase& database_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<const Layer> layer_;  // being written; guarded by mutex_
+  std::optional<Error> failure_;        // guarded by mutex_
+  bool stopping_ = false;               // guarded by mutex_
+  std::thread thread_;                  // last: uses all of the above
+};
+
+}  // namespace rounds
