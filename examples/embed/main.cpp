@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <rounds/core/fingerprint.hpp>
 #include <rounds/core/signature_store.hpp>
-#include <rounds/store/memory_store.hpp>
+#include <rounds/store/rocks_store.hpp>
 
 namespace {
 
@@ -64,9 +64,17 @@ rounds::Result<void> work(rounds::SignatureStore& store) {
 
 }  // namespace
 
-int main() {
-  rounds::MemoryStore store;
-  if (auto done = work(store); !done) {
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fmt::print(stderr, "usage: embed DATA_DIRECTORY (created if it is not there)\n");
+    return 2;
+  }
+  auto store = rounds::RocksStore::open(argv[1]);
+  if (!store) {
+    fmt::print(stderr, "embed: {}\n", store.error().message);
+    return EXIT_FAILURE;
+  }
+  if (auto done = work(**store); !done) {
     fmt::print(stderr, "embed: {}\n", done.error().message);
     return EXIT_FAILURE;
   }

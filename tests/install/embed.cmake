@@ -14,7 +14,7 @@ run(${CMAKE_COMMAND} -S ${EXAMPLE} -B ${SCRATCH}/build -G ${GENERATOR}
   -D CMAKE_CXX_COMPILER_LAUNCHER=${CXX_LAUNCHER}
   -D CMAKE_EXE_LINKER_FLAGS=${LINKER_FLAGS})
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
-run(${SCRATCH}/build/embed)
+run(${SCRATCH}/build/embed ${SCRATCH}/data)
 
 if(NOT output MATCHES "resolved checkout x2: no answer for order \\* from \\*")
   message(FATAL_ERROR "the example did not list one resolved signature of two occurrences")

@@ -51,8 +51,8 @@ def parse_dependencies(listing):
 def load_units(build, root=ROOT):
     """Our sources in the compilation database of `build`; what it generates itself is left out."""
     entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
-    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True,
-                             check=True).stdout
+    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True,
+                             text=True, check=True).stdout
     dependencies = parse_dependencies(listing)
     units = []
     for entry in entries:
@@ -67,7 +67,7 @@ def load_units(build, root=ROOT):
 
 
 def content_key(path):
-    """Changes if the file does. Files outside the tree (system headers) are known by their stamp."""
+    """Our sources in the compilation database of `build`; what it generates is left out."""
     if path.is_relative_to(ROOT):
         return hashlib.sha256(path.read_bytes()).hexdigest()
     stamp = path.stat()

@@ -44,8 +44,9 @@ class Checks(unittest.TestCase):
             source = pathlib.Path(folder, "bad.cpp")
             source.write_text(code, encoding="utf-8")
             run = subprocess.run(
-                [clang_tidy.CLANG_TIDY, f"--config-file={clang_tidy.ROOT / '.clang-tidy'}", "--quiet",
-                 source, "--", "-std=c++23"], capture_output=True, text=True, check=False)
+                [clang_tidy.CLANG_TIDY, f"--config-file={clang_tidy.ROOT / '.clang-tidy'}",
+                 "--quiet", source, "--", "-std=c++23"],
+                capture_output=True, text=True, check=False)
         self.assertNotEqual(run.returncode, 0)
         self.assertIn(check, run.stdout)
 
