@@ -67,7 +67,7 @@ def load_units(build, root=ROOT):
 
 
 def content_key(path):
-    """Our sources in the compilation database of `build`; what it generates is left out."""
+    """Changes if the file does. System headers are known by size and time of change."""
     if path.is_relative_to(ROOT):
         return hashlib.sha256(path.read_bytes()).hexdigest()
     stamp = path.stat()

@@ -1,7 +1,9 @@
 """The checkers of dependencies, sizes, texts and build files catch what they are for."""
 
+import pathlib
 import unittest
 
+import test_tree
 from build_checks import check_no_globs, check_sources_are_listed, check_strict_shell
 from checks_support import CheckTest
 from dependency_checks import check_includes, check_links
@@ -103,6 +105,14 @@ class BuildFiles(CheckTest):
     def test_a_lenient_script_is_caught(self):
         self.expect_caught(check_strict_shell, "scripts/a", "#!/usr/bin/env bash\necho\n")
         self.expect_clean(check_strict_shell, "scripts/a", "#!/bin/bash\nset -euo pipefail\n")
+
+
+class Registration(unittest.TestCase):
+    def test_ctest_runs_every_claim_about_the_tree(self):
+        listed = pathlib.Path(__file__).with_name("CMakeLists.txt").read_text(encoding="utf-8")
+        for name in dir(test_tree.Tree):
+            if name.startswith("test_"):
+                self.assertRegex(listed, rf"\b{name.removeprefix('test_')}\b")
 
 
 class Stripping(unittest.TestCase):
