@@ -48,9 +48,9 @@ class MemoryStore final : public SignatureStore {
 
  private:
   // All of these expect mutex_ to be held.
-  Result<Commit> run(const RecordOccurrences& record);
-  Result<Commit> run(const ExecuteCommand& execute);
-  Result<Commit> run(const SaveSignature& save);
+  [[nodiscard]] Result<Commit> run(const RecordOccurrences& record);
+  [[nodiscard]] Result<Commit> run(const ExecuteCommand& execute);
+  [[nodiscard]] Result<Commit> run(const SaveSignature& save);
   void count(const std::shared_ptr<const SignatureIdentity>& identity,
              OccurrenceSummary occurrences, const Provenance& provenance, Timestamp now);
   void append(const SignatureId& id, std::vector<EventPayload> payloads,
