@@ -31,9 +31,9 @@ namespace rounds {
 // When the active layer is frozen and written to disk. Larger layers fold more events into one row
 // write and take more memory and more time to read again after a crash.
 struct LayerLimits {
-  // About 40 MB of memory, and a flush of a second.
+  // Bounds the memory of the layers.
   std::size_t signatures = 64U * 1024;
-  // Bounds the log that is read again after a crash to about a second.
+  // Bounds the part of the log that is read again after a crash.
   std::size_t events = 1024U * 1024;
 };
 
