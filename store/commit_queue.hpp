@@ -13,7 +13,8 @@
 
 namespace rounds {
 
-// What may wait: beyond it callers hear `overloaded`. About a second of work, some 300 MB at worst.
+// What may wait: beyond it callers hear `overloaded`. Bounds the memory of
+// bursts; limits.hpp bounds each occurrence.
 inline constexpr std::size_t max_queued_occurrences = 512U * 1024;
 inline constexpr std::size_t max_queued_submissions = 64U * 1024;
 

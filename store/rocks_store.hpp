@@ -48,10 +48,10 @@ struct RocksStoreOptions {
 class RocksStore final : public SignatureStore {
  public:
   // Opens the store in `data_directory`, creating it if the options say so, and brings the
-  // projections up to date with the log. Costs about a second for a million events since the last
-  // checkpoint. Errors: in_use; data_missing if it is not there and may not be created; corruption,
-  // also when the log has lost events that the projections have seen; unsupported for data of a
-  // newer release; io_error.
+  // projections up to date with the log. Costs folding the events since the last checkpoint, at
+  // most two layers of them (layer_events). Errors: in_use; data_missing if it is not there and may
+  // not be created; corruption, also when the log has lost events that the projections have seen;
+  // unsupported for data of a newer release; io_error.
   [[nodiscard]] static Result<std::unique_ptr<RocksStore>> open(
       const std::filesystem::path& data_directory, RocksStoreOptions options = {});
 
