@@ -109,7 +109,8 @@ TEST(OtlpJson, RejectsSingleRecordsWhoseTimeDoesNotFit) {
   }
   const auto traces = decode_otlp(OtlpSignal::traces, OtlpEncoding::json,
                                   R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[
-              {"name":"exception","timeUnixNano":-1},{"name":"exception","timeUnixNano":1}]}]}]}]})");
+              {"name":"exception","timeUnixNano":-1},
+              {"name":"exception","timeUnixNano":1}]}]}]}]})");
   ASSERT_TRUE(traces.has_value());
   EXPECT_EQ(traces->rejected_count, 1U);
   EXPECT_TRUE(traces->occurrences.empty());
