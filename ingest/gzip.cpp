@@ -1,3 +1,5 @@
+#define ZLIB_CONST  // zlib takes const input, as it should
+
 #include "ingest/gzip.hpp"
 
 #include <algorithm>
@@ -58,11 +60,10 @@ class BlockList {
 
 class InflateStream {
  public:
-  explicit InflateStream(std::string_view input) {
-    // zlib's interface predates const; it does not write to its input.
-    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(input.data()));
+  explicit InflateStream(std::string_view input)
+      : initialized_(inflateInit2(&stream_, gzip_window_bits) == Z_OK) {
+    stream_.next_in = reinterpret_cast<const Bytef*>(input.data());
     stream_.avail_in = static_cast<uInt>(input.size());
-    initialized_ = inflateInit2(&stream_, gzip_window_bits) == Z_OK;
   }
   ~InflateStream() {
     if (initialized_) inflateEnd(&stream_);
@@ -90,7 +91,7 @@ class InflateStream {
 
  private:
   z_stream stream_{};
-  bool initialized_ = false;
+  bool initialized_;
 };
 
 }  // namespace

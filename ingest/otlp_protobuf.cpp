@@ -147,7 +147,7 @@ class RequestReader {
   }
 
   Extractor& extractor_;
-  alignas(std::max_align_t) std::array<char, arena_block_bytes> first_block_;
+  alignas(std::max_align_t) std::array<char, arena_block_bytes> first_block_{};
   google::protobuf::Arena arena_{arena_options(first_block_)};
 };
 

@@ -2,8 +2,8 @@
 //
 // Walks the envelope (resources, scopes) over the bytes themselves and parses one record at a time.
 // Parsing the request as a whole would let a body of two-byte records take seventy times its size
-// in memory. (A single record of nothing but empty values or events still takes up to forty times
-// its own.) One thread per call.
+// in memory. (A single record of nothing but empty events still takes forty times its own.) One
+// thread per call.
 #pragma once
 
 #include <string_view>

@@ -84,9 +84,9 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 
 std::optional<std::uint32_t> parse_line_number(std::string_view digits) {
   std::uint32_t number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, number);
-  if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool whole = result.ptr == digits.data() + digits.size();
+  if (result.ec != std::errc{} || !whole) return std::nullopt;
   return number;
 }
 

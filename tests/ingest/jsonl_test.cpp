@@ -100,9 +100,9 @@ TEST(JsonLine, NamesWhatIsMissingOrWrong) {
                  "timestamp: \"yesterday\" is not an RFC 3339 time");
   expect_refused(R"({"service":"s","error_type":"E","error_message":"m","timestamp":5})",
                  "timestamp must be a string, not a number");
-  expect_refused(
-      R"({"service":"s","error_type":"E","error_message":"m","timestamp":"0001-01-01T00:00:00+01:00"})",
-      "timestamp: \"0001-01-01T00:00:00+01:00\" is not an RFC 3339 time");
+  expect_refused(R"({"service":"s","error_type":"E","error_message":"m",)"
+                 R"("timestamp":"0001-01-01T00:00:00+01:00"})",
+                 "timestamp: \"0001-01-01T00:00:00+01:00\" is not an RFC 3339 time");
   expect_refused(line_with(R"("trace_id":"0a")"),
                  "trace_id must have 32 hex digits, not be \"0a\"");
   expect_refused(line_with(R"("span_id":"xyz")"), "span_id must have 16 hex digits");

@@ -73,11 +73,13 @@ TEST(OtlpJson, AcceptsIdsOfAnyCaseAndDropsBadOnes) {
 }
 
 TEST(OtlpJson, IgnoresUnknownMembersWhateverTheirType) {
-  const Occurrence occurrence = only_error(
-      R"("body":{"stringValue":"b","newValue":[{}]},"newMember":{"a":[1,null,{}]},"severityText":5)");
+  const Occurrence occurrence =
+      only_error(R"("body":{"stringValue":"b","newValue":[{}]},"newMember":{"a":[1,null,{}]},)"
+                 R"("severityText":5)");
   EXPECT_EQ(occurrence.message, "b");
-  const auto batch = decode_logs(
-      R"({"x":5,"resourceLogs":[{"y":[],"resource":{"z":1,"attributes":[{"w":2}]}}],"resource_logs":5})");
+  const auto batch =
+      decode_logs(R"({"x":5,"resourceLogs":[{"y":[],"resource":{"z":1,"attributes":[{"w":2}]}}],)"
+                  R"("resource_logs":5})");
   EXPECT_TRUE(batch.has_value()) << batch.error().message;
 }
 
@@ -107,7 +109,8 @@ TEST(OtlpJson, RejectsSingleRecordsWhoseTimeDoesNotFit) {
   }
   const auto traces = decode_otlp(OtlpSignal::traces, OtlpEncoding::json,
                                   R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[
-              {"name":"exception","timeUnixNano":-1},{"name":"exception","timeUnixNano":1}]}]}]}]})");
+              {"name":"exception","timeUnixNano":-1},
+              {"name":"exception","timeUnixNano":1}]}]}]}]})");
   ASSERT_TRUE(traces.has_value());
   EXPECT_EQ(traces->rejected_count, 1U);
   EXPECT_TRUE(traces->occurrences.empty());
@@ -131,10 +134,10 @@ TEST(OtlpJson, RefusesWrongTypesAndNamesThePath) {
   expect_refused(OtlpSignal::traces,
                  R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[{"name":1}]}]}]}]})",
                  "resourceSpans[0].scopeSpans[0].spans[0].events[0].name must be a string");
-  expect_refused(
-      OtlpSignal::traces,
-      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[{"timeUnixNano":"x"}]}]}]}]})",
-      "spans[0].events[0].timeUnixNano must be an integer of nanoseconds");
+  expect_refused(OtlpSignal::traces,
+                 R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[)"
+                 R"({"timeUnixNano":"x"}]}]}]}]})",
+                 "spans[0].events[0].timeUnixNano must be an integer of nanoseconds");
 }
 
 TEST(OtlpJson, RefusesWrongTypesInsideRecords) {

@@ -66,6 +66,7 @@ TEST(OtlpProtobufBytes, MayHoldUnknownFieldsOfEveryType) {
 TEST(OtlpProtobufBytes, AreRefusedWhenDamaged) {
   expect_malformed("\x0A", "a length ends too early");
   expect_malformed("\x0A\x05zz", "a field of 5 bytes ends too early");
+  expect_malformed("\x0A\x03zz", "a field of 3 bytes ends too early");
   expect_malformed("\x0A\xFF\xFF\xFF\xFF\x0Fzz", "a field of 4294967295 bytes ends too early");
   expect_malformed("\x78", "a field ends too early");
   expect_malformed("\x79zz", "a field ends too early");

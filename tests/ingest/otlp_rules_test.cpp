@@ -21,13 +21,10 @@ constexpr std::string_view repaired = "caf\xEF\xBF\xBD \xE2\x82\xAC";
 class OtlpRules : public testing::TestWithParam<OtlpEncoding> {
  protected:
   OtlpRules() {
-    auto& resource_logs = *logs_.add_resource_logs();
-    add_attribute(*resource_logs.mutable_resource()->mutable_attributes(), "service.name", "shop");
-    record_ = resource_logs.add_scope_logs()->add_log_records();
-    auto& resource_spans = *traces_.add_resource_spans();
-    add_attribute(*resource_spans.mutable_resource()->mutable_attributes(), "service.name", "shop");
-    span_ = resource_spans.add_scope_spans()->add_spans();
-    event_ = span_->add_events();
+    add_attribute(*resource_logs_->mutable_resource()->mutable_attributes(), "service.name",
+                  "shop");
+    add_attribute(*resource_spans_->mutable_resource()->mutable_attributes(), "service.name",
+                  "shop");
     event_->set_name("exception");
   }
 
@@ -39,10 +36,12 @@ class OtlpRules : public testing::TestWithParam<OtlpEncoding> {
   [[nodiscard]] Occurrence only_event() const { return only(decode_traces()); }
 
   v1::ExportLogsServiceRequest logs_;
-  v1::LogRecord* record_;
+  v1::ResourceLogs* resource_logs_ = logs_.add_resource_logs();
+  v1::LogRecord* record_ = resource_logs_->add_scope_logs()->add_log_records();
   v1::ExportTraceServiceRequest traces_;
-  v1::Span* span_;
-  v1::Span::Event* event_;
+  v1::ResourceSpans* resource_spans_ = traces_.add_resource_spans();
+  v1::Span* span_ = resource_spans_->add_scope_spans()->add_spans();
+  v1::Span::Event* event_ = span_->add_events();
 
  private:
   template <typename Request>
@@ -104,12 +103,12 @@ TEST_P(OtlpRules, TakesOnlyEventsCalledExceptionForErrors) {
 
 TEST_P(OtlpRules, CallsAServiceWithoutANameUnknown) {
   record_->set_severity_number(17);
-  auto& attributes = *logs_.mutable_resource_logs(0)->mutable_resource()->mutable_attributes();
+  auto& attributes = *resource_logs_->mutable_resource()->mutable_attributes();
   attributes.Mutable(0)->mutable_value()->set_string_value("");
   EXPECT_EQ(only_log_error().service, "unknown_service");
   attributes.Clear();
   EXPECT_EQ(only_log_error().service, "unknown_service");
-  logs_.mutable_resource_logs(0)->clear_resource();
+  resource_logs_->clear_resource();
   EXPECT_EQ(only_log_error().service, "unknown_service");
 }
 
@@ -207,7 +206,7 @@ TEST_P(OtlpRules, DropsIdsOfAWrongLengthAndKeepsTheRest) {
 TEST_P(OtlpRules, ReadsFramesByTheLanguageOfTheResource) {
   add_attribute(*event_->mutable_attributes(), "exception.stacktrace", stack_text);
   EXPECT_EQ(only_event().frames.size(), 1U);
-  auto& attributes = *traces_.mutable_resource_spans(0)->mutable_resource()->mutable_attributes();
+  auto& attributes = *resource_spans_->mutable_resource()->mutable_attributes();
   add_attribute(attributes, "telemetry.sdk.language", "python");
   EXPECT_TRUE(only_event().frames.empty());
 }
@@ -217,11 +216,8 @@ TEST_P(OtlpRules, CutsLongTextsAtACharacter) {
   while (text.size() <= 2 * limits::max_message_bytes) text += "\xE2\x82\xAC";
   add_attribute(*event_->mutable_attributes(), "exception.type", text);
   add_attribute(*event_->mutable_attributes(), "exception.message", text);
-  traces_.mutable_resource_spans(0)
-      ->mutable_resource()
-      ->mutable_attributes(0)
-      ->mutable_value()
-      ->set_string_value(text);
+  resource_spans_->mutable_resource()->mutable_attributes(0)->mutable_value()->set_string_value(
+      text);
   const Occurrence occurrence = only_event();
   // Characters of three bytes after one of one byte end at 1, 4, 7 and so on.
   EXPECT_EQ(occurrence.error_type, text.substr(0, limits::max_name_bytes));
@@ -242,7 +238,7 @@ TEST_P(OtlpRules, CutsLongStructuredBodies) {
 
 TEST_P(OtlpRules, RejectsErrorsOverTheLimitOfOneRequestAndKeepsTheOthers) {
   record_->set_severity_number(17);
-  auto& records = *logs_.mutable_resource_logs(0)->mutable_scope_logs(0)->mutable_log_records();
+  auto& records = *resource_logs_->mutable_scope_logs(0)->mutable_log_records();
   while (records.size() < static_cast<int>(limits::max_occurrences_per_submission) + 2) {
     records.Add()->set_severity_number(17);
   }
@@ -274,7 +270,7 @@ using OtlpProtobuf = OtlpRules;
 INSTANTIATE_TEST_SUITE_P(Encodings, OtlpProtobuf, testing::Values(OtlpEncoding::protobuf));
 
 TEST_P(OtlpProtobuf, ReplacesDamagedUtf8Everywhere) {
-  auto& resource = *traces_.mutable_resource_spans(0)->mutable_resource();
+  auto& resource = *resource_spans_->mutable_resource();
   resource.mutable_attributes(0)->mutable_value()->set_string_value(std::string(damaged));
   auto& attributes = *event_->mutable_attributes();
   add_attribute(attributes, "exception.type", damaged);

@@ -140,6 +140,7 @@ std::vector<OtlpSample> load_otlp_samples() {
   }
   std::ranges::sort(paths);
   std::vector<OtlpSample> samples;
+  samples.reserve(paths.size());
   for (const auto& path : paths) samples.push_back(load(path));
   return samples;
 }

@@ -30,7 +30,7 @@ TEST(PythonStack, ReadsFramesAmongSourceLinesAndMarkers) {
   File "/srv/shop/orders.py", line 30, in m
     def m(self): json.loads("{x")
                  ^^^^^^^^^^^^^^^^
-  File "/root/.pyenv/versions/3.11.7/lib/python3.11/json/decoder.py", line 337, in decode
+  File "/opt/python/3.11.7/lib/python3.11/json/decoder.py", line 337, in decode
     obj, end = self.raw_decode(s, idx=_w(s, 0).end())
                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   File "/opt/venv/lib/python3.11/site-packages/django/db/models.py", line 5, in Model.save

@@ -77,7 +77,7 @@ TEST(V8Stack, ReadsEveryKindOfFrame) {
 TEST(V8Stack, GivesModulesThatDoNotDependOnTheDirectoryOfTheInstallation) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"/srv/shop/src/orders/api.js", "orders/api.js"},
-      {"/home/alice/dev/shop/src/orders/api.js", "orders/api.js"},
+      {"/opt/alice/dev/shop/src/orders/api.js", "orders/api.js"},
       {"/api.js", "api.js"},
       {"api.js", "api.js"},
       {"/a/node_modules/x/node_modules/@y/z/lib/i.js", "@y/z/lib/i.js"},
