@@ -168,16 +168,22 @@ TEST_P(Limits, OddStringsStayApartAndComeBackAsGiven) {
                                      "\x7F"s};
   std::vector<std::string> error_types = odd;
   error_types.emplace_back();
-  std::vector<Signature> population;
+  std::vector<IdentifiedOccurrence> occurrences;
   for (const std::string& service : odd) {
     for (const std::string& error_type : error_types) {
-      const auto number = static_cast<std::int64_t>(population.size());
+      const auto number = static_cast<std::int64_t>(occurrences.size());
       // Length first, so that no two pairs give one fingerprint.
       std::string fingerprint = std::to_string(service.size()) + service + error_type;
       const auto identity =
           share({std::move(fingerprint), error_type, service, error_type, service});
-      population.push_back(record(identity, number % 7));
+      occurrences.push_back(make_occurrence(identity, at_second(number % 7)));
     }
+  }
+  must(store().record(occurrences));
+  std::vector<Signature> population;
+  for (const IdentifiedOccurrence& occurrence : occurrences) {
+    population.push_back(get(occurrence.identity->fingerprint));
+    ASSERT_EQ(*population.back().identity, *occurrence.identity);
   }
   fixture().reopen();
   for (const Signature& signature : population) {

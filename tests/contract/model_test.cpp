@@ -61,8 +61,8 @@ class Model : public ContractTest {
 
   // Every so often: opens the store again, or builds its projections anew.
   void disturb() {
-    if (commands_.chance(3)) fixture().reopen();
-    if (commands_.chance(2)) fixture().rebuild_projections();
+    if (commands_.chance(2)) fixture().reopen();
+    if (commands_.chance(1)) fixture().rebuild_projections();
   }
 
  private:
@@ -110,7 +110,7 @@ ROUNDS_ON_EVERY_STORE(Model);
 
 TEST_P(Model, StoreAndOracleAgreeOnRandomCommands) {
   constexpr std::uint64_t steps_between_full_comparisons = 50;
-  const std::uint64_t steps = random_rounds(2000);
+  const std::uint64_t steps = random_rounds(1000);
   for (std::uint64_t i = 0; i < steps; ++i) {
     SCOPED_TRACE("step " + std::to_string(i));
     ASSERT_NO_FATAL_FAILURE(step());

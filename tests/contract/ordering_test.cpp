@@ -207,14 +207,18 @@ TEST_P(Listings, LeaveNothingBehindInAFormerStatus) {
 
 // A filter on error type alone may give short pages: only the end counts.
 TEST_P(Listings, OfARareErrorTypeAreCompleteAtTheEnd) {
-  std::vector<Signature> rare;
+  std::vector<IdentifiedOccurrence> occurrences;
+  std::vector<std::string> rare_fingerprints;  // latest first
   for (int i = 0; i < 1200; ++i) {
     const bool is_rare = i % 400 == 0;
     const auto identity = make_identity(std::to_string(i), "service-" + std::to_string(i % 11),
                                         is_rare ? "Rare" : "Common");
-    const Signature recorded = record(identity, 1200 - i);
-    if (is_rare) rare.push_back(recorded);
+    occurrences.push_back(make_occurrence(identity, at_second(1200 - i)));
+    if (is_rare) rare_fingerprints.push_back(identity->fingerprint);
   }
+  must(store().record(occurrences));
+  std::vector<Signature> rare;
+  for (const std::string& fingerprint : rare_fingerprints) rare.push_back(get(fingerprint));
   for (const std::size_t limit : {1U, 2U, 7U}) {
     SignatureQuery query;
     query.error_type = "Rare";

@@ -100,9 +100,12 @@ TEST_P(Stats, AreUntouchedByWhatIsRejected) {
 }
 
 TEST_P(Stats, CountManyServicesApart) {
+  std::vector<IdentifiedOccurrence> occurrences;
   for (int i = 0; i < 300; ++i) {
-    record(make_identity(std::to_string(i), "service-" + std::to_string(i % 100)), i);
+    const auto identity = make_identity(std::to_string(i), "service-" + std::to_string(i % 100));
+    occurrences.push_back(make_occurrence(identity, at_second(i)));
   }
+  must(store().record(occurrences));
   const StoreStats stats = must(store().get_stats());
   EXPECT_EQ(stats.by_service.size(), 100U);
   EXPECT_EQ(stats.by_service.at("service-7"), 3U);
