@@ -22,7 +22,7 @@ constexpr flatbuffers::uoffset_t max_table_depth = 16;
 constexpr flatbuffers::uoffset_t max_tables = 4096;
 
 struct WrittenPayload {
-  schema::EventPayload type;
+  schema::EventPayload type = schema::EventPayload::NONE;
   Offset<void> offset;
 };
 

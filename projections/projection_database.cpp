@@ -226,8 +226,9 @@ void ProjectionDatabase::put_checkpoint(rocksdb::WriteBatch& batch, Sequence che
 Result<FamilySet> ProjectionDatabase::create_generation() {
   ++last_generation_;
   // The options of the families share one cache; any of them has it.
-  const rocksdb::ColumnFamilyOptions options = database_->GetOptions(meta_);
+  const rocksdb::ColumnFamilyOptions options(database_->GetOptions(meta_));
   std::vector<std::string> names;
+  names.reserve(all_projections.size());
   for (const Projection projection : all_projections) {
     names.push_back(family_name(projection, last_generation_));
   }

@@ -62,6 +62,7 @@ class Sizes(CheckTest):
     def test_a_long_line_is_caught(self):
         self.expect_caught(check_line_length, "a/a.py", "\n" + "x" * (MAX_COLUMNS + 1) + "\n", 2)
         self.expect_clean(check_line_length, "a/a.py", "ä" * MAX_COLUMNS + "\n")
+        self.expect_clean(check_line_length, "a/a.cpp", 'R"(' + "x" * MAX_COLUMNS + ')"')
         self.expect_clean(check_line_length, "docs/a.md", "x" * (MAX_COLUMNS + 1))
 
 
@@ -75,6 +76,7 @@ class Texts(CheckTest):
         for folder in ("work", "farm", "home", "root"):
             text = f"see /{folder}/shared\n"
             self.expect_caught(check_machine_traces, "docs/a.md", text)
+        self.expect_clean(check_machine_traces, "tests/a.cpp", '"at f (/' + 'home/alice/a.js)"')
         self.expect_clean(check_machine_traces, "docs/a.md", "how it works: frame/work/item\n")
         self.expect_clean(check_machine_traces, "tests/data/x/a.json", '"/' + 'home/app/a.py"')
 
