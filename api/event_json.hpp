@@ -1,0 +1,27 @@
+// Events in JSON: one line of a signature's history.
+//
+// An event is {"sequence", "version", "signature_id", "time", "kind", "actor", "reason",
+// "request_id"} and what its kind carries:
+//
+//   signature_detected    "identity" {fingerprint, error_type, service, message_template,
+//                         stack_hash} and "occurrences"
+//   occurrences_recorded  "occurrences" {count, first_seen, last_seen, exemplars [{time, trace_id,
+//                         span_id, severity, message}]}
+//   signature_diagnosed   "diagnosis"
+//   signature_resolved    "fix"
+//   signature_restored    "status" and "diagnosis"
+//   tags_changed          "added" and "removed"
+//   signature_imported    "signature"
+//
+// The other kinds carry nothing more. What is absent is null. Pure: usable from any thread.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "core/event.hpp"
+
+namespace rounds::api {
+
+[[nodiscard]] boost::json::object event_to_json(const Event& event);
+
+}  // namespace rounds::api
