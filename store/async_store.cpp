@@ -1,0 +1,119 @@
+#include "store/async_store.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <boost/asio/thread_pool.hpp>
+#include <fmt/format.h>
+
+namespace rounds {
+namespace asio = boost::asio;
+
+// The threads that read, and the count of what is under way.
+class AsyncStore::Operations {
+ public:
+  explicit Operations(const AsyncStoreOptions& options)
+      : max_pending_reads_(options.max_pending_reads), pool_(options.read_threads) {}
+
+  [[nodiscard]] asio::any_io_executor executor() { return pool_.get_executor(); }
+
+  // False, and nothing begun, if there are max_pending_reads of them already.
+  [[nodiscard]] bool begin_read() {
+    const std::lock_guard lock(mutex_);
+    if (pending_reads_ == max_pending_reads_) return false;
+    ++pending_reads_;
+    ++under_way_;
+    return true;
+  }
+
+  void end_read() {
+    const std::lock_guard lock(mutex_);
+    --pending_reads_;
+    end_locked();
+  }
+
+  void begin_write() {
+    const std::lock_guard lock(mutex_);
+    ++under_way_;
+  }
+
+  void end_write() {
+    const std::lock_guard lock(mutex_);
+    end_locked();
+  }
+
+  // Waits until nothing is under way and the pool has run every handler that was posted to it.
+  void finish() {
+    {
+      std::unique_lock lock(mutex_);
+      idle_.wait(lock, [this] { return under_way_ == 0; });
+    }
+    pool_.join();
+  }
+
+  [[nodiscard]] std::size_t max_pending_reads() const { return max_pending_reads_; }
+
+ private:
+  // Notifies under the lock: once finish() sees zero, this object may be gone.
+  void end_locked() {
+    if (--under_way_ == 0) idle_.notify_all();
+  }
+
+  const std::size_t max_pending_reads_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::size_t pending_reads_ = 0;
+  std::size_t under_way_ = 0;
+  asio::thread_pool pool_;
+};
+
+namespace {
+
+Error too_many_reads(std::size_t limit) {
+  return {ErrorCode::overloaded,
+          fmt::format("{} reads are waiting for the store already; retry later", limit)};
+}
+
+}  // namespace
+
+AsyncStore::AsyncStore(SignatureStore& store, AsyncStoreOptions options)
+    : store_(store), operations_(std::make_unique<Operations>(options)) {}
+
+AsyncStore::~AsyncStore() {
+  operations_->finish();
+}
+
+boost::asio::any_io_executor AsyncStore::pool_executor() const {
+  return operations_->executor();
+}
+
+template <typename T>
+void AsyncStore::start_read(Read<T> operation, Deliver<T> deliver) {
+  if (!operations_->begin_read()) {
+    deliver(std::unexpected(too_many_reads(operations_->max_pending_reads())));
+    return;
+  }
+  asio::post(operations_->executor(),
+             [this, operation = std::move(operation), deliver = std::move(deliver)]() mutable {
+               deliver(operation(store_));
+               operations_->end_read();
+             });
+}
+
+void AsyncStore::start_write(Submission submission, Deliver<Commit> deliver) {
+  operations_->begin_write();
+  store_.submit(std::move(submission),
+                [this, deliver = std::move(deliver)](Result<Commit> outcome) mutable {
+                  deliver(std::move(outcome));
+                  operations_->end_write();
+                });
+}
+
+template void AsyncStore::start_read(Read<std::optional<Signature>>,
+                                     Deliver<std::optional<Signature>>);
+template void AsyncStore::start_read(Read<SignaturePage>, Deliver<SignaturePage>);
+template void AsyncStore::start_read(Read<HistoryPage>, Deliver<HistoryPage>);
+template void AsyncStore::start_read(Read<StoreStats>, Deliver<StoreStats>);
+template void AsyncStore::start_read(Read<std::vector<Signature>>, Deliver<std::vector<Signature>>);
+
+}  // namespace rounds
