@@ -1,0 +1,22 @@
+// The routes of the daemon, by theme. Each function adds its routes to `router`; `services` must
+// outlive the router. What the routes answer is described in docs/http-api.md.
+#pragma once
+
+#include "daemon/router.hpp"
+#include "daemon/services.hpp"
+
+namespace rounds::daemon {
+
+// POST /v1/logs and /v1/traces: OTLP/HTTP. Answers after the store has acknowledged.
+void add_otlp_routes(Router& router, Services& services);
+
+// GET /api/v1/...: signatures, their histories, statistics.
+void add_query_routes(Router& router, Services& services);
+
+// POST /api/v1/signatures/{id}/COMMAND.
+void add_command_routes(Router& router, Services& services);
+
+// GET /healthz, /readyz and /metrics.
+void add_service_routes(Router& router, Services& services);
+
+}  // namespace rounds::daemon

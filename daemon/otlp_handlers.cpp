@@ -1,0 +1,145 @@
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include "api/problem.hpp"
+#include "core/fingerprint.hpp"
+#include "daemon/handlers.hpp"
+#include "daemon/limits.hpp"
+#include "ingest/gzip.hpp"
+#include "ingest/otlp.hpp"
+
+namespace rounds::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view protobuf_type = "application/x-protobuf";
+constexpr std::string_view json_type = "application/json";
+
+OtlpEncoding encoding_of(std::string_view content_type) {
+  return content_type == json_type ? OtlpEncoding::json : OtlpEncoding::protobuf;
+}
+
+std::string_view content_type_of(OtlpEncoding encoding) {
+  return encoding == OtlpEncoding::json ? json_type : protobuf_type;
+}
+
+// The google.rpc.Code for an HTTP status.
+int rpc_code(unsigned status) {
+  switch (status) {
+    case 429:
+      return 8;  // RESOURCE_EXHAUSTED
+    case 405:
+    case 415:
+      return 12;  // UNIMPLEMENTED
+    case 500:
+      return 13;  // INTERNAL
+    case 503:
+      return 14;  // UNAVAILABLE
+    default:
+      return 3;  // INVALID_ARGUMENT
+  }
+}
+
+// A google.rpc.Status in the encoding of the request; problem details for a request in neither.
+Response otlp_answer(std::string_view content_type, unsigned status, std::string_view detail) {
+  if (content_type != protobuf_type && content_type != json_type) return problem(status, detail);
+  const OtlpEncoding encoding = encoding_of(content_type);
+  return make_response(status, otlp_error_response(encoding, rpc_code(status), detail),
+                       content_type_of(encoding));
+}
+
+Response otlp_answer(const Request& request, const Error& error) {
+  return otlp_answer(request.content_type, api::http_status(error.code), error.message);
+}
+
+// Replaces a compressed body by its content. Errors: invalid_argument, too_large, or overloaded if
+// there is no memory for it now.
+Result<void> decompress(Request& request) {
+  auto content = gunzip(request.body, max_otlp_decompressed_bytes);
+  if (!content) return std::unexpected(std::move(content.error()));
+  if (!request.memory.grow(content->size())) {
+    return fail(ErrorCode::overloaded, "too many large requests at once; retry later");
+  }
+  request.body = std::move(*content);
+  return {};
+}
+
+Result<OtlpBatch> decode(OtlpSignal signal, const Request& request, Timestamp received_at) {
+  const OtlpEncoding encoding = encoding_of(request.content_type);
+  return signal == OtlpSignal::logs ? decode_otlp_logs(request.body, encoding, received_at)
+                                    : decode_otlp_traces(request.body, encoding, received_at);
+}
+
+// In a storm most occurrences of a batch are of a few signatures: they share one identity each,
+// which keeps the queue of the store small.
+std::vector<IdentifiedOccurrence> identify_all(const std::vector<Occurrence>& occurrences) {
+  std::unordered_map<std::string_view, std::shared_ptr<const SignatureIdentity>> identities;
+  std::vector<IdentifiedOccurrence> identified;
+  identified.reserve(occurrences.size());
+  for (const Occurrence& occurrence : occurrences) {
+    IdentifiedOccurrence& next = identified.emplace_back(identify(occurrence));
+    const auto [known, fresh] = identities.emplace(next.identity->fingerprint, next.identity);
+    if (!fresh && *known->second == *next.identity) next.identity = known->second;
+  }
+  return identified;
+}
+
+Response success(const Request& request, OtlpSignal signal, const OtlpBatch& batch) {
+  const OtlpEncoding encoding = encoding_of(request.content_type);
+  return ok(otlp_success_response(signal, encoding, batch.rejected_count, batch.rejection_message),
+            content_type_of(encoding));
+}
+
+asio::awaitable<Response> export_telemetry(Services& services, OtlpSignal signal,
+                                           Request& request) {
+  if (request.gzip) {
+    const auto decompressed = decompress(request);
+    if (!decompressed) co_return otlp_answer(request, decompressed.error());
+  }
+  auto batch = decode(signal, request, services.clock.now());
+  if (!batch) co_return otlp_answer(request, batch.error());
+  const std::size_t accepted = batch->occurrences.size();
+  if (accepted > 0) {
+    Submission submission = RecordOccurrences{identify_all(batch->occurrences), {}};
+    batch->occurrences.clear();
+    Result<Commit> commit =
+        co_await services.store.submit(std::move(submission), asio::use_awaitable);
+    if (!commit) {
+      spdlog::warn("{} occurrences were not recorded: {}", accepted,
+                   loggable(commit.error().message));
+      co_return otlp_answer(request, commit.error());
+    }
+  }
+  services.metrics.count_occurrences(accepted, batch->rejected_count);
+  co_return success(request, signal, *batch);
+}
+
+}  // namespace
+
+void add_otlp_routes(Router& router, Services& services) {
+  const auto add = [&](std::string_view pattern, OtlpSignal signal) {
+    Route route;
+    route.method = http::verb::post;
+    route.pattern = pattern;
+    route.handler = [&services, signal](Request& request) {
+      return export_telemetry(services, signal, request);
+    };
+    route.body.content_types = {protobuf_type, json_type};
+    route.body.content_type_required = true;
+    route.body.gzip = true;
+    route.body.max_bytes = max_otlp_body_bytes;
+    route.error_answer = otlp_answer;
+    router.add(std::move(route));
+  };
+  add("/v1/logs", OtlpSignal::logs);
+  add("/v1/traces", OtlpSignal::traces);
+}
+
+}  // namespace rounds::daemon

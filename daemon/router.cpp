@@ -1,0 +1,155 @@
+#include "daemon/router.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <boost/beast/http/field.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rounds::daemon {
+namespace {
+
+namespace urls = boost::urls;
+
+std::vector<std::string_view> split_pattern(std::string_view pattern) {
+  std::vector<std::string_view> segments;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);  // the slash
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    segments.push_back(pattern.substr(0, end));
+    pattern.remove_prefix(end);
+  }
+  return segments;
+}
+
+bool is_parameter(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+bool matches(const std::vector<std::string_view>& pattern, const std::vector<std::string>& path) {
+  return std::ranges::equal(pattern, path, [](std::string_view expected, const std::string& found) {
+    return is_parameter(expected) ? !found.empty() : expected == found;
+  });
+}
+
+http::verb routed_method(http::verb method) {
+  return method == http::verb::head ? http::verb::get : method;
+}
+
+}  // namespace
+
+Response problem_answer(std::string_view, unsigned status, std::string_view detail) {
+  return problem(status, detail);
+}
+
+// The target of a request, taken apart and percent-decoded.
+struct Router::Target {
+  std::vector<std::string> path;
+  std::map<std::string, std::string, std::less<>> query;
+
+  // None if `text` is neither a path nor a URL (RFC 9112, section 3.2), or repeats a parameter.
+  static std::optional<Target> parse(std::string_view text) {
+    const urls::string_view view(text.data(), text.size());
+    const auto url =
+        text.starts_with('/') ? urls::parse_origin_form(view) : urls::parse_absolute_uri(view);
+    if (!url) return std::nullopt;
+    Target target;
+    for (const auto& segment : url->segments()) target.path.emplace_back(segment);
+    for (const auto& parameter : url->params()) {
+      if (parameter.value.empty()) continue;
+      const bool fresh = target.query.emplace(parameter.key, parameter.value).second;
+      if (!fresh) return std::nullopt;
+    }
+    return target;
+  }
+};
+
+Router::Router(Metrics& metrics) : metrics_(metrics), other_(metrics.add_route("other")) {}
+
+void Router::add(Route route) {
+  RouteCounter& counter = metrics_.add_route(std::string(route.pattern));
+  auto segments = split_pattern(route.pattern);
+  entries_.push_back(Entry{std::move(route), std::move(segments), counter});
+}
+
+Rejected Router::reject(unsigned status, std::string_view detail) const {
+  return {&other_, problem(status, detail)};
+}
+
+Rejected Router::method_not_allowed(const RequestHeader& header,
+                                    const std::vector<const Entry*>& entries) const {
+  std::vector<std::string_view> allowed;
+  for (const Entry* entry : entries) {
+    allowed.push_back(http::to_string(entry->route.method));
+    if (entry->route.method == http::verb::get) allowed.push_back("HEAD");
+  }
+  const std::string list = fmt::format("{}", fmt::join(allowed, ", "));
+  const Entry& first = *entries.front();
+  Rejected rejected{&first.counter, first.route.error_answer(
+                                        media_type(header[http::field::content_type]), 405,
+                                        fmt::format("this path takes {}; use that method", list))};
+  rejected.response.set(http::field::allow, list);
+  return rejected;
+}
+
+namespace {
+
+// Why a route does not take the body that `header` announces; none if it does.
+std::optional<std::string> unsupported_body(const BodyRules& rules, std::string_view content_type,
+                                            std::string_view encoding, bool has_body) {
+  if (!has_body && content_type.empty() && !rules.content_type_required) return std::nullopt;
+  if (rules.content_types.empty()) return std::nullopt;  // whatever it is, it is not read
+  if (std::ranges::find(rules.content_types, content_type) == rules.content_types.end()) {
+    return fmt::format("the content type \"{}\" is not taken here; send {}",
+                       content_type.substr(0, 64), fmt::join(rules.content_types, " or "));
+  }
+  const bool known = encoding.empty() || encoding == "identity" ||
+                     (rules.gzip && (encoding == "gzip" || encoding == "x-gzip"));
+  if (!known) {
+    return fmt::format("the content encoding \"{}\" is not taken here; send {}",
+                       encoding.substr(0, 64), rules.gzip ? "gzip or none" : "none");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Admitted, Rejected> Router::admit(const RequestHeader& header, bool has_body) const {
+  auto target = Target::parse(header.target());
+  if (!target) return reject(400, "the request target is not a well-formed path and query");
+  std::vector<const Entry*> entries;
+  for (const Entry& entry : entries_) {
+    if (matches(entry.segments, target->path)) entries.push_back(&entry);
+  }
+  if (entries.empty()) {
+    return reject(404, "there is nothing at this path; the paths are in docs/http-api.md");
+  }
+  const auto found = std::ranges::find_if(entries, [&](const Entry* entry) {
+    return entry->route.method == routed_method(header.method());
+  });
+  if (found == entries.end()) return method_not_allowed(header, entries);
+
+  const Entry& entry = **found;
+  Admitted admitted{&entry.route, &entry.counter, {}};
+  Request& request = admitted.request;
+  request.content_type = media_type(header[http::field::content_type]);
+  const std::string encoding = media_type(header[http::field::content_encoding]);
+  if (const auto reason =
+          unsupported_body(entry.route.body, request.content_type, encoding, has_body)) {
+    return Rejected{&entry.counter, entry.route.error_answer(request.content_type, 415, *reason)};
+  }
+  request.gzip = encoding == "gzip" || encoding == "x-gzip";
+  request.query = std::move(target->query);
+  for (std::size_t i = 0; i < entry.segments.size(); ++i) {
+    if (is_parameter(entry.segments[i])) {
+      request.path_parameters.push_back(std::move(target->path[i]));
+    }
+  }
+  return admitted;
+}
+
+}  // namespace rounds::daemon

@@ -1,0 +1,98 @@
+// Which handler answers a request, decided from its header alone, before the body is read.
+//
+// Routes are added once at the start; afterwards admit() may be called from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/verb.hpp>
+
+#include "daemon/http.hpp"
+#include "daemon/metrics.hpp"
+
+namespace rounds::daemon {
+
+using RequestHeader = http::header<true, http::fields>;
+
+// What bodies a route takes.
+struct BodyRules {
+  std::vector<std::string_view> content_types;  // none: the route takes no body
+  bool content_type_required = false;  // even without a body, because the answer depends on it
+  bool gzip = false;
+  std::size_t max_bytes = 0;  // as sent
+};
+
+// Makes the answer for an error found before the handler runs, in the form that the clients of the
+// route understand. `content_type` is the media type of the request.
+using ErrorAnswer = Response (*)(std::string_view content_type, unsigned status,
+                                 std::string_view detail);
+
+// ErrorAnswer of problem details.
+[[nodiscard]] Response problem_answer(std::string_view content_type, unsigned status,
+                                      std::string_view detail);
+
+struct Route {
+  http::verb method = http::verb::get;  // a route for GET answers HEAD as well
+  // Segments in braces match any one segment: "/api/v1/signatures/{id}/history".
+  std::string_view pattern;
+  Handler handler;
+  BodyRules body;
+  ErrorAnswer error_answer = problem_answer;
+};
+
+// A request that may go on: its body is read into `request` and then handler called.
+struct Admitted {
+  const Route* route = nullptr;     // never null
+  RouteCounter* counter = nullptr;  // never null
+  Request request;                  // without its body
+};
+
+// A request that ends here.
+struct Rejected {
+  RouteCounter* counter = nullptr;  // never null
+  Response response;
+};
+
+class Router {
+ public:
+  // `metrics` must outlive the router.
+  explicit Router(Metrics& metrics);
+
+  // Adds a route. Call before any other thread uses the router.
+  void add(Route route);
+
+  // Finds the route of a request. `has_body` tells whether one follows. Rejected with 400 for a
+  // malformed target, 404 for an unknown path, 405 (with Allow) for another method than the path
+  // has, 415 for a content type or encoding that the route does not take.
+  [[nodiscard]] std::variant<Admitted, Rejected> admit(const RequestHeader& header,
+                                                       bool has_body) const;
+
+  // The counter of requests that belong to no route.
+  [[nodiscard]] RouteCounter& other_requests() const { return other_; }
+
+ private:
+  struct Entry {
+    Route route;
+    std::vector<std::string_view> segments;  // of the pattern
+    RouteCounter& counter;
+  };
+  struct Target;
+
+  [[nodiscard]] Rejected reject(unsigned status, std::string_view detail) const;
+  [[nodiscard]] Rejected method_not_allowed(const RequestHeader& header,
+                                            const std::vector<const Entry*>& entries) const;
+
+  Metrics& metrics_;
+  RouteCounter& other_;
+  std::deque<Entry> entries_;  // admitted requests point into it
+};
+
+}  // namespace rounds::daemon
