@@ -17,11 +17,18 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
+#include "core/error.hpp"
 #include "core/event.hpp"
 
 namespace rounds::api {
 
 [[nodiscard]] boost::json::object event_to_json(const Event& event);
+
+// Reads what event_to_json() wrote; an imported signature comes back as signature_from_json() reads
+// it. Members it does not know are ignored. Errors: invalid_argument names the member that is
+// wrong; unsupported for a kind that this release does not know.
+[[nodiscard]] Result<Event> event_from_json(const boost::json::value& value);
 
 }  // namespace rounds::api

@@ -14,8 +14,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -54,10 +56,32 @@ class ObjectReader {
     using Value = typename decltype(parse(std::string_view{}))::value_type;
     const std::string value = text(name);
     if (error_) return Value{};
-    auto result = parse(value);
-    if (result) return std::move(*result);
-    keep(std::move(result.error()));
-    return Value{};
+    return take(parse(value));
+  }
+
+  // A required member that `parse` turns into a value: Result<T> parse(const value&).
+  template <typename Parse>
+  [[nodiscard]] auto nested(std::string_view name, Parse parse) {
+    using Value = typename decltype(parse(boost::json::value{}))::value_type;
+    const boost::json::value* value = require(name);
+    return value == nullptr ? Value{} : take(parse(*value));
+  }
+
+  // A required list whose elements `parse` turns into values.
+  template <typename Parse>
+  [[nodiscard]] auto list(std::string_view name, Parse parse) {
+    using Value = typename decltype(parse(boost::json::value{}))::value_type;
+    std::vector<Value> values;
+    const boost::json::value* value = require(name);
+    if (value == nullptr) return values;
+    const auto* array = value->if_array();
+    if (array == nullptr) {
+      wrong_type(name, "a list");
+      return values;
+    }
+    values.reserve(array->size());
+    for (const boost::json::value& element : *array) values.push_back(take(parse(element)));
+    return values;
   }
 
   // Keeps `error` unless there is an earlier one.
@@ -71,6 +95,13 @@ class ObjectReader {
   // The member, or null if absent or null; marks it as known.
   const boost::json::value* find(std::string_view name);
   const boost::json::value* require(std::string_view name);
+
+  template <typename Value>
+  Value take(Result<Value> result) {
+    if (result) return *std::move(result);
+    keep(std::move(result.error()));
+    return Value{};
+  }
   void wrong_type(std::string_view name, std::string_view expected);
 
   std::optional<std::string> as_text(std::string_view name, const boost::json::value* value);

@@ -23,6 +23,16 @@ Diagnosis read_diagnosis(ObjectReader& reader, Timestamp now) {
   return diagnosis;
 }
 
+SignatureIdentity read_identity(ObjectReader& reader) {
+  SignatureIdentity identity;
+  identity.fingerprint = reader.text("fingerprint");
+  identity.error_type = reader.text("error_type");
+  identity.service = reader.text("service");
+  identity.message_template = reader.text("message_template");
+  identity.stack_hash = reader.text("stack_hash");
+  return identity;
+}
+
 }  // namespace
 
 boost::json::object identity_to_json(const SignatureIdentity& identity) {
@@ -31,6 +41,15 @@ boost::json::object identity_to_json(const SignatureIdentity& identity) {
           {"service", json_string(identity.service)},
           {"message_template", json_string(identity.message_template)},
           {"stack_hash", json_string(identity.stack_hash)}};
+}
+
+Result<SignatureIdentity> identity_from_json(const boost::json::value& value) {
+  ObjectReader reader(value, "the identity");
+  SignatureIdentity identity = read_identity(reader);
+  if (auto valid = reader.finish(UnknownMembers::ignore); !valid) {
+    return std::unexpected(std::move(valid.error()));
+  }
+  return identity;
 }
 
 boost::json::object diagnosis_to_json(const Diagnosis& diagnosis) {
@@ -62,13 +81,7 @@ Result<Signature> signature_from_json(const boost::json::value& value) {
   Signature signature;
   signature.id =
       reader.parsed("id", [](std::string_view text) { return SignatureId::parse(text); });
-  SignatureIdentity identity;
-  identity.fingerprint = reader.text("fingerprint");
-  identity.error_type = reader.text("error_type");
-  identity.service = reader.text("service");
-  identity.message_template = reader.text("message_template");
-  identity.stack_hash = reader.text("stack_hash");
-  signature.identity = std::make_shared<const SignatureIdentity>(std::move(identity));
+  signature.identity = std::make_shared<const SignatureIdentity>(read_identity(reader));
   signature.first_seen = reader.time("first_seen");
   signature.last_seen = reader.time("last_seen");
   signature.occurrence_count = reader.count("occurrence_count");
@@ -76,18 +89,23 @@ Result<Signature> signature_from_json(const boost::json::value& value) {
       reader.parsed("status", [](std::string_view text) { return parse_status(text); });
   signature.tags = reader.texts("tags");
   signature.version = reader.count("version");
-  if (const boost::json::value* diagnosis = reader.optional_value("diagnosis")) {
-    ObjectReader diagnosis_reader(*diagnosis, "the diagnosis");
+  if (reader.optional_value("diagnosis") != nullptr) {
     signature.diagnosis =
-        std::make_shared<const Diagnosis>(read_diagnosis(diagnosis_reader, Timestamp{}));
-    if (auto valid = diagnosis_reader.finish(UnknownMembers::ignore); !valid) {
-      reader.keep(std::move(valid.error()));
-    }
+        std::make_shared<const Diagnosis>(reader.nested("diagnosis", recorded_diagnosis_from_json));
   }
   if (auto valid = reader.finish(UnknownMembers::ignore); !valid) {
     return std::unexpected(std::move(valid.error()));
   }
   return signature;
+}
+
+Result<Diagnosis> recorded_diagnosis_from_json(const boost::json::value& value) {
+  ObjectReader reader(value, "the diagnosis");
+  Diagnosis diagnosis = read_diagnosis(reader, Timestamp{});
+  if (auto valid = reader.finish(UnknownMembers::ignore); !valid) {
+    return std::unexpected(std::move(valid.error()));
+  }
+  return diagnosis;
 }
 
 Result<Diagnosis> diagnosis_from_json(const boost::json::value& value, Timestamp now) {

@@ -17,6 +17,10 @@ namespace rounds::api {
 
 [[nodiscard]] boost::json::object identity_to_json(const SignatureIdentity& identity);
 
+// Reads what identity_to_json() wrote. Members it does not know are ignored. Errors:
+// invalid_argument names the member that is wrong.
+[[nodiscard]] Result<SignatureIdentity> identity_from_json(const boost::json::value& value);
+
 [[nodiscard]] boost::json::object signature_to_json(const Signature& signature);
 
 // Reads what signature_to_json() wrote; resolved_at and last_sequence are not in it and stay unset.
@@ -24,6 +28,10 @@ namespace rounds::api {
 [[nodiscard]] Result<Signature> signature_from_json(const boost::json::value& value);
 
 [[nodiscard]] boost::json::object diagnosis_to_json(const Diagnosis& diagnosis);
+
+// Reads what diagnosis_to_json() wrote. Members it does not know are ignored. Errors:
+// invalid_argument names the member that is wrong.
+[[nodiscard]] Result<Diagnosis> recorded_diagnosis_from_json(const boost::json::value& value);
 
 // Reads a diagnosis that somebody wrote. All members are required except diagnosed_at, which is
 // `now` if absent; unknown ones are refused. Limits are checked by validate() (core/signature.hpp).

@@ -1,0 +1,31 @@
+#include "tools/backend.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rounds::tools {
+
+Result<Signature> find_signature(Backend& backend, const std::string& key) {
+  if (const auto id = SignatureId::parse(key)) {
+    auto found = backend.get_by_id(*id);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (*found) return **std::move(found);
+  }
+  // Nobody promises that a fingerprint does not look like an id.
+  auto found = backend.get_by_fingerprint(key);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (*found) return **std::move(found);
+  return fail(ErrorCode::not_found,
+              fmt::format("there is no signature with the id or fingerprint \"{}\"; rounds list "
+                          "shows those there are",
+                          key.substr(0, limits::max_fingerprint_bytes)));
+}
+
+Result<OtlpBatch> decode(const OtlpBody& body, Timestamp received_at) {
+  return body.signal == OtlpSignal::logs
+             ? decode_otlp_logs(body.bytes, body.encoding, received_at)
+             : decode_otlp_traces(body.bytes, body.encoding, received_at);
+}
+
+}  // namespace rounds::tools

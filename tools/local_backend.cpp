@@ -1,0 +1,89 @@
+#include "tools/local_backend.hpp"
+
+#include <utility>
+
+#include "core/fingerprint.hpp"
+#include "store/rocks_store.hpp"
+
+namespace rounds::tools {
+namespace {
+
+class LocalBackend final : public Backend {
+ public:
+  LocalBackend(std::unique_ptr<SignatureStore> store, const Clock& clock)
+      : store_(std::move(store)), clock_(clock) {}
+
+  [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) override {
+    return store_->get_by_id(id);
+  }
+
+  [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
+      const std::string& fingerprint) override {
+    return store_->get_by_fingerprint(fingerprint);
+  }
+
+  [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) override {
+    return store_->list(query);
+  }
+
+  [[nodiscard]] Result<HistoryPage> history(const SignatureId& id,
+                                            const HistoryQuery& query) override {
+    return store_->history(id, query);
+  }
+
+  [[nodiscard]] Result<std::vector<Signature>> get_similar(const SignatureId& id,
+                                                           std::size_t limit) override {
+    return store_->get_similar(id, limit);
+  }
+
+  [[nodiscard]] Result<StoreStats> get_stats() override { return store_->get_stats(); }
+
+  [[nodiscard]] Result<Signature> execute(const SignatureId& id, const Command& command,
+                                          const CommandContext& context) override {
+    return store_->execute(id, command, context);
+  }
+
+  [[nodiscard]] Result<void> record(const std::vector<Occurrence>& occurrences) override {
+    if (occurrences.empty()) return {};
+    std::vector<IdentifiedOccurrence> identified;
+    identified.reserve(occurrences.size());
+    for (const Occurrence& occurrence : occurrences) identified.push_back(identify(occurrence));
+    const auto commit = store_->record(std::move(identified));
+    if (!commit) return std::unexpected(commit.error());
+    return {};
+  }
+
+  [[nodiscard]] Result<OtlpOutcome> record_otlp(const OtlpBody& body) override {
+    const auto batch = decode(body, clock_.now());
+    if (!batch) return std::unexpected(batch.error());
+    if (auto recorded = record(batch->occurrences); !recorded) {
+      return std::unexpected(std::move(recorded.error()));
+    }
+    return OtlpOutcome{batch->occurrences.size(), batch->rejected_count, batch->rejection_message};
+  }
+
+  [[nodiscard]] Result<void> close() override { return store_->close(); }
+
+ private:
+  std::unique_ptr<SignatureStore> store_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_local_backend(std::unique_ptr<SignatureStore> store,
+                                            const Clock& clock) {
+  return std::make_unique<LocalBackend>(std::move(store), clock);
+}
+
+Result<std::unique_ptr<Backend>> open_local_backend(const std::filesystem::path& data_directory,
+                                                    CreateIfMissing create, OpenProgress progress) {
+  RocksStoreOptions options;
+  options.create_if_missing = create == CreateIfMissing::yes;
+  options.catch_up_progress = std::move(progress);
+  auto store = RocksStore::open(data_directory, std::move(options));
+  if (!store) return std::unexpected(std::move(store.error()));
+  return make_local_backend(*std::move(store), system_clock());
+}
+
+}  // namespace rounds::tools

@@ -1,0 +1,30 @@
+// A store in this process as the Backend of commands.
+//
+// Belongs to one thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "core/clock.hpp"
+#include "core/signature_store.hpp"
+#include "tools/backend.hpp"
+
+namespace rounds::tools {
+
+enum class CreateIfMissing : bool { no, yes };
+
+// Told about the catch-up at open: events done and to do.
+using OpenProgress = std::function<void(std::uint64_t, std::uint64_t)>;
+
+// Opens the store in `data_directory`. Errors: those of RocksStore::open().
+[[nodiscard]] Result<std::unique_ptr<Backend>> open_local_backend(
+    const std::filesystem::path& data_directory, CreateIfMissing create, OpenProgress progress);
+
+// The same on any store. `clock` gives telemetry without a time the time of receipt; it must
+// outlive the backend.
+[[nodiscard]] std::unique_ptr<Backend> make_local_backend(std::unique_ptr<SignatureStore> store,
+                                                          const Clock& clock);
+
+}  // namespace rounds::tools

@@ -1,0 +1,103 @@
+#include "tools/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace rounds::tools {
+namespace {
+
+// One file may hold the settings of all programs: these are for rounds-ingestd.
+constexpr std::array<std::string_view, 2> daemon_keys{"listen", "log-level"};
+
+// The location that one level names, if any. `level` names it in messages.
+Result<std::optional<Location>> location_of(const std::string& data_dir, const std::string& server,
+                                            std::string_view level) {
+  if (!data_dir.empty() && !server.empty()) {
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("{} names both a data directory and a server; name one of them", level));
+  }
+  if (!data_dir.empty()) return Location(std::filesystem::path(data_dir));
+  if (!server.empty()) return Location(ServerUrl{server});
+  return std::nullopt;
+}
+
+Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, LocationFlags& found) {
+  if (std::ranges::find(daemon_keys, item.name) != daemon_keys.end()) return {};
+  const bool is_data_dir = item.name == "data-dir";
+  if (!item.parents.empty() || (!is_data_dir && item.name != "server")) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} has an unknown setting \"{}\"; it takes data-dir and server", path,
+                            item.fullname()));
+  }
+  if (item.inputs.size() != 1) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} must give {} one text", path, item.name));
+  }
+  (is_data_dir ? found.data_dir : found.server) = item.inputs.front();
+  return {};
+}
+
+Result<LocationFlags> read_file(const std::string& path) {
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_file(path);
+  } catch (const CLI::FileError&) {
+    return fail(ErrorCode::data_missing,
+                fmt::format("the settings file {} cannot be read; check --config and "
+                            "ROUNDS_CONFIG",
+                            path));
+  } catch (const CLI::Error& error) {
+    return fail(ErrorCode::invalid_argument, fmt::format("{}: {}", path, error.what()));
+  }
+  LocationFlags found;
+  for (const CLI::ConfigItem& item : items) {
+    if (auto taken = take_item(item, path, found); !taken) return std::unexpected(taken.error());
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<Location> find_location(const LocationFlags& flags, const Process& process) {
+  auto location = location_of(flags.data_dir, flags.server, "the command line");
+  if (!location) return std::unexpected(location.error());
+  if (*location) return **location;
+
+  const auto variable = [&process](const char* name) {
+    return process.environment(name).value_or(std::string{});
+  };
+  location = location_of(variable("ROUNDS_DATA_DIR"), variable("ROUNDS_SERVER"),
+                         "the environment (ROUNDS_DATA_DIR and ROUNDS_SERVER)");
+  if (!location) return std::unexpected(location.error());
+  if (*location) return **location;
+
+  const std::string path = flags.config.empty() ? variable("ROUNDS_CONFIG") : flags.config;
+  if (!path.empty()) {
+    const auto file = read_file(path);
+    if (!file) return std::unexpected(file.error());
+    location = location_of(file->data_dir, file->server, path);
+    if (!location) return std::unexpected(location.error());
+    if (*location) return **location;
+  }
+  return Location(std::filesystem::path(default_data_directory));
+}
+
+Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,
+                                                  const Process& process, std::string_view task) {
+  auto location = find_location(flags, process);
+  if (!location) return std::unexpected(location.error());
+  if (auto* directory = std::get_if<std::filesystem::path>(&*location)) {
+    return std::move(*directory);
+  }
+  return fail(
+      ErrorCode::invalid_argument,
+      fmt::format("{} works on a data directory only; stop the daemon and use --data-dir", task));
+}
+
+}  // namespace rounds::tools

@@ -1,0 +1,43 @@
+// Where a command finds its signatures: in a data directory or behind a daemon. Settings come from
+// flags, then the environment (ROUNDS_DATA_DIR, ROUNDS_SERVER, ROUNDS_CONFIG), then the TOML file
+// of --config (data-dir, server), then the default, ./data.
+//
+// Each of these levels may name a directory or a server; the first level that names either wins.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "core/error.hpp"
+#include "tools/process.hpp"
+
+namespace rounds::tools {
+
+// The directory that rounds-ingestd uses by default as well.
+inline constexpr const char* default_data_directory = "./data";
+
+// As given on the command line; empty: not given.
+struct LocationFlags {
+  std::string data_dir;
+  std::string server;
+  std::string config;
+};
+
+struct ServerUrl {
+  std::string text;  // not yet checked: HttpClient::open()
+};
+
+using Location = std::variant<std::filesystem::path, ServerUrl>;
+
+// Errors: invalid_argument if one level names both, or the file is no TOML or has unknown keys;
+// data_missing if the file is not there.
+[[nodiscard]] Result<Location> find_location(const LocationFlags& flags, const Process& process);
+
+// For what works on a data directory only. Errors: those of find_location(); invalid_argument names
+// `task` if the location is a server.
+[[nodiscard]] Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,
+                                                                const Process& process,
+                                                                std::string_view task);
+
+}  // namespace rounds::tools
