@@ -7,8 +7,8 @@
 #include "bench/compare/raw_rocksdb.hpp"
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
-#include "bench/support/latencies.hpp"
 #include "bench/support/producer.hpp"
+#include "bench/support/timing.hpp"
 #include "projections/row_codec.hpp"
 
 namespace rounds::bench {

@@ -9,11 +9,13 @@
 #include "bench/compare/workload.hpp"
 #include "bench/support/producer.hpp"
 #include "bench/support/scratch_directory.hpp"
+#include "bench/support/timing.hpp"
 
 namespace rounds::bench {
 namespace {
 
-constexpr double milliseconds = 1e-3;  // of a microsecond
+constexpr double milliseconds = 1e-3;  // in a microsecond
+constexpr double microseconds = 1e6;   // in a second
 
 class RecordWorkload final : public Workload {
  public:
@@ -54,11 +56,11 @@ class RecordWorkload final : public Workload {
     store_options.coalesce_occurrences = options_.coalesce;
     auto store = RocksStore::open(directory, std::move(store_options));
     if (!store) return std::unexpected(std::move(store.error()));
-    const auto start = SteadyClock::now();
+    const Stopwatch stopwatch;
     auto latencies = record_all(**store, *stream_);
     if (!latencies) return std::unexpected(std::move(latencies.error()));
     if (auto closed = (*store)->close(); !closed) return std::unexpected(closed.error());
-    Samples samples = bulk_samples(start, stream_->size(), directory);
+    Samples samples = bulk_samples(stopwatch, stream_->size(), directory);
     samples.push_back({"ack_p50", latencies->percentile(0.5) * milliseconds, "ms"});
     samples.push_back({"ack_p99", latencies->percentile(0.99) * milliseconds, "ms"});
     samples.push_back({"ack_max", latencies->percentile(1) * milliseconds, "ms"});
@@ -78,10 +80,10 @@ class RecordWorkload final : public Workload {
   Result<Samples> run_rocksdb(const std::filesystem::path& directory) {
     auto database = RawRocksdb::open(directory);
     if (!database) return std::unexpected(std::move(database.error()));
-    const auto start = SteadyClock::now();
+    const Stopwatch stopwatch;
     if (auto done = database->write(*stream_); !done) return std::unexpected(done.error());
     if (auto closed = database->close(); !closed) return std::unexpected(closed.error());
-    Samples samples = bulk_samples(start, stream_->size(), directory);
+    Samples samples = bulk_samples(stopwatch, stream_->size(), directory);
     auto reopened = RawRocksdb::open(directory);
     if (!reopened) return std::unexpected(std::move(reopened.error()));
     const auto found = reopened->scan(stream_->signature_count());
@@ -94,16 +96,16 @@ class RecordWorkload final : public Workload {
 
   Result<Samples> run_sqlite(const std::filesystem::path& directory, std::uint64_t occurrences,
                              std::uint64_t per_transaction) {
-    SteadyClock::time_point start;
+    std::optional<Stopwatch> stopwatch;
     {
       auto store = SqliteStore::open(directory);
       if (!store) return std::unexpected(std::move(store.error()));
-      start = SteadyClock::now();
+      stopwatch.emplace();
       if (auto done = store->record(*stream_, 0, occurrences, per_transaction); !done) {
         return std::unexpected(done.error());
       }
     }
-    Samples samples = bulk_samples(start, occurrences, directory);
+    Samples samples = bulk_samples(*stopwatch, occurrences, directory);
     auto reopened = SqliteStore::open(directory);
     if (!reopened) return std::unexpected(std::move(reopened.error()));
     const auto found = reopened->totals();
@@ -115,12 +117,14 @@ class RecordWorkload final : public Workload {
     return samples;
   }
 
-  static Samples bulk_samples(SteadyClock::time_point start, std::uint64_t occurrences,
+  static Samples bulk_samples(const Stopwatch& stopwatch, std::uint64_t occurrences,
                               const std::filesystem::path& directory) {
-    const double seconds = seconds_since(start);
+    const double seconds = stopwatch.seconds();
+    const double processor_seconds = stopwatch.processor_seconds();
     const auto count = static_cast<double>(occurrences);
     const auto bytes = static_cast<double>(bytes_below(directory));
     return {{"occurrences_per_second", count / seconds, "1/s"},
+            {"cpu_per_occurrence", processor_seconds * microseconds / count, "us"},
             {"bytes_per_occurrence", bytes / count, "bytes"}};
   }
 

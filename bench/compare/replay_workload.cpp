@@ -6,8 +6,8 @@
 
 #include "bench/compare/raw_rocksdb.hpp"
 #include "bench/compare/workload.hpp"
-#include "bench/support/latencies.hpp"
 #include "bench/support/producer.hpp"
+#include "bench/support/timing.hpp"
 #include "eventlog/event_log.hpp"
 #include "projections/projection_database.hpp"
 #include "projections/replay.hpp"
@@ -50,10 +50,10 @@ class ReplayWorkload final : public Workload {
   Result<Sample> replay(const EventLog& log, const std::filesystem::path& directory) {
     auto database = ProjectionDatabase::open(directory, log.id());
     if (!database) return std::unexpected(std::move(database.error()));
-    const auto start = SteadyClock::now();
+    const Stopwatch stopwatch;
     const auto projections = catch_up(log, **database, (*database)->active(), 0, {}, {});
     if (!projections) return std::unexpected(projections.error());
-    const double seconds = seconds_since(start);
+    const double seconds = stopwatch.seconds();
     const StoreStats stats = projections->live->get_stats();
     const auto right =
         check_totals("replay", {stats.occurrence_count, stats.signature_count}, expected_);
@@ -62,7 +62,7 @@ class ReplayWorkload final : public Workload {
   }
 
   static Result<Sample> scan(const EventLog& log) {
-    const auto start = SteadyClock::now();
+    const Stopwatch stopwatch;
     LogReader reader = log.read(1);
     std::uint64_t count = 0;
     while (true) {
@@ -71,7 +71,7 @@ class ReplayWorkload final : public Workload {
       if (!*event) break;
       ++count;
     }
-    const double seconds = seconds_since(start);
+    const double seconds = stopwatch.seconds();
     if (count != log.last_sequence()) {
       return fail(ErrorCode::corruption, "the log does not have as many events as its end says");
     }
@@ -87,10 +87,10 @@ class ReplayWorkload final : public Workload {
     }
     auto database = RawRocksdb::open(directory);
     if (!database) return std::unexpected(std::move(database.error()));
-    const auto start = SteadyClock::now();
+    const Stopwatch stopwatch;
     const auto found = database->scan(stream_->signature_count());
     if (!found) return std::unexpected(found.error());
-    const double seconds = seconds_since(start);
+    const double seconds = stopwatch.seconds();
     if (auto right = check_totals("rocksdb", *found, expected_); !right) {
       return std::unexpected(right.error());
     }

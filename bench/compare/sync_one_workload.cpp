@@ -6,8 +6,8 @@
 #include "bench/compare/raw_rocksdb.hpp"
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
-#include "bench/support/latencies.hpp"
 #include "bench/support/occurrence_stream.hpp"
+#include "bench/support/timing.hpp"
 #include "store/rocks_store.hpp"
 
 namespace rounds::bench {

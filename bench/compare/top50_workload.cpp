@@ -7,8 +7,8 @@
 
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
-#include "bench/support/latencies.hpp"
 #include "bench/support/producer.hpp"
+#include "bench/support/timing.hpp"
 
 namespace rounds::bench {
 namespace {

@@ -10,8 +10,8 @@
 #include <semaphore>
 #include <vector>
 
-#include "bench/support/latencies.hpp"
 #include "bench/support/occurrence_stream.hpp"
+#include "bench/support/timing.hpp"
 #include "core/signature_store.hpp"
 #include "store/rocks_store.hpp"
 

@@ -1,4 +1,4 @@
-// Durations of single operations, and their percentiles.
+// Time and processor time of whole runs, and percentiles of the durations of single operations.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,18 @@ namespace rounds::bench {
 using SteadyClock = std::chrono::steady_clock;
 using Duration = SteadyClock::duration;
 
-[[nodiscard]] double seconds_since(SteadyClock::time_point start);
+// A run that began when this was made. The processor time is that of all threads of the process, in
+// user and kernel mode; unlike the other it hardly depends on what else the machine does.
+class Stopwatch {
+ public:
+  Stopwatch();
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] double processor_seconds() const;
+
+ private:
+  SteadyClock::time_point start_;
+  double processor_start_;
+};
 
 // One thread at a time.
 class Latencies {
