@@ -24,7 +24,7 @@ struct Settings {
   bool quick = false;
   bool full = false;
   std::optional<std::uint64_t> occurrences;
-  std::size_t rounds = 3;
+  std::optional<std::size_t> rounds;
   std::uint64_t seed = 1;
   std::filesystem::path data_directory = default_data_directory();
   std::filesystem::path json;
@@ -52,6 +52,10 @@ Scale scale_of(const Settings& settings) {
   return scale;
 }
 
+std::size_t rounds_of(const Settings& settings) {
+  return settings.rounds.value_or(settings.quick ? 1 : 3);
+}
+
 bool is_chosen(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::ranges::find(names, name) != names.end();
 }
@@ -67,7 +71,7 @@ void show_progress(const Workload& workload, std::size_t round, System system,
 // Round by round, so that a busy moment of the machine touches all systems alike.
 Result<void> run(Workload& workload, const Settings& settings, Report& report) {
   workload.prepare();
-  for (std::size_t round = 0; round < settings.rounds; ++round) {
+  for (std::size_t round = 0; round < rounds_of(settings); ++round) {
     for (const System system : workload.systems()) {
       if (!is_chosen(settings.systems, to_string(system))) continue;
       const auto directory = ScratchDirectory::create_in(settings.data_directory);
@@ -119,7 +123,8 @@ int main(int argc, char** argv) {
   app.add_flag("--full", settings.full, "Large sizes: 20 million occurrences")->excludes(quick);
   app.add_option("--occurrences", settings.occurrences, "Occurrences that bulk workloads record")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
-  app.add_option("--rounds", settings.rounds, "How often each system runs; 3 unless given")
+  app.add_option("--rounds", settings.rounds,
+                 "How often each system runs; 3, or 1 with --quick, unless given")
       ->check(CLI::Range(1, 100));
   app.add_option("--seed", settings.seed, "Of the random choices; 1 unless given");
   app.add_option(

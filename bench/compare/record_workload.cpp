@@ -1,6 +1,7 @@
 // zipf-coalesced and zipf-each: how fast occurrences are taken in bulk, each acknowledged as
 // durable, and how much disk they take. The clock runs until the last acknowledgement and until the
 // system is closed, so that no work is left for later.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "bench/support/producer.hpp"
 #include "bench/support/scratch_directory.hpp"
 #include "bench/support/timing.hpp"
+#include "eventlog/event_log.hpp"
 
 namespace rounds::bench {
 namespace {
@@ -59,8 +61,13 @@ class RecordWorkload final : public Workload {
     const Stopwatch stopwatch;
     auto latencies = record_all(**store, *stream_);
     if (!latencies) return std::unexpected(std::move(latencies.error()));
+    const Sequence events = (*store)->log()->last_sequence();
     if (auto closed = (*store)->close(); !closed) return std::unexpected(closed.error());
     Samples samples = bulk_samples(stopwatch, stream_->size(), directory);
+    const auto count = static_cast<double>(stream_->size());
+    const auto log_bytes = static_cast<double>(bytes_below(log_directory(directory)));
+    samples.push_back({"log_bytes_per_occurrence", log_bytes / count, "bytes"});
+    samples.push_back({"events_per_occurrence", static_cast<double>(events) / count, "events"});
     samples.push_back({"ack_p50", latencies->percentile(0.5) * milliseconds, "ms"});
     samples.push_back({"ack_p99", latencies->percentile(0.99) * milliseconds, "ms"});
     samples.push_back({"ack_max", latencies->percentile(1) * milliseconds, "ms"});
