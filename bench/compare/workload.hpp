@@ -1,0 +1,86 @@
+// What a comparison consists of: workloads, each of which runs on several systems.
+//
+// To add a workload, write a class in a file of its own and list it in catalog.cpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace rounds::bench {
+
+enum class System : std::uint8_t {
+  rounds,
+  rocksdb,         // raw: the least that a program on RocksDB has to do
+  sqlite,          // tuned: many occurrences a transaction
+  sqlite_rowwise,  // one upsert and one commit per occurrence
+};
+inline constexpr std::array all_systems{System::rounds, System::rocksdb, System::sqlite,
+                                        System::sqlite_rowwise};
+
+// The name in reports: "sqlite-rowwise".
+[[nodiscard]] std::string_view to_string(System system);
+
+// One figure of one run.
+struct Sample {
+  std::string metric;
+  double value = 0;
+  std::string unit;
+};
+using Samples = std::vector<Sample>;
+
+class Workload {
+ public:
+  Workload() = default;
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  virtual ~Workload() = default;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  // Those it runs on, in the order of a round.
+  [[nodiscard]] virtual std::vector<System> systems() const = 0;
+
+  // Makes the input that all runs share. Once, before the first run, not measured.
+  virtual void prepare() = 0;
+
+  // Runs on one of systems() in `directory`, which is empty, and checks that the result is right.
+  // Errors: corruption for a wrong result; those of the systems.
+  [[nodiscard]] virtual Result<Samples> run(System system,
+                                            const std::filesystem::path& directory) = 0;
+};
+
+// How large the workloads are.
+struct Scale {
+  std::uint64_t occurrences = 2'000'000;
+  // Of those workloads that write an event for each occurrence.
+  std::uint64_t single_events = 500'000;
+  // Of those that commit each occurrence by itself.
+  std::uint64_t synced_occurrences = 3'000;
+  std::uint32_t signatures = 100'000;
+  // Of the workloads that read.
+  std::uint32_t stored_signatures = 100'000;
+  std::uint64_t point_reads = 50'000;
+  std::uint64_t listings = 2'000;
+  std::uint64_t seed = 1;
+};
+
+// All workloads, in the order of reports.
+[[nodiscard]] std::vector<std::unique_ptr<Workload>> make_workloads(const Scale& scale);
+
+// One file each.
+[[nodiscard]] std::unique_ptr<Workload> make_zipf_coalesced(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_zipf_each(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_sync_one(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_point_read(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_top50(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_replay(const Scale& scale);
+
+}  // namespace rounds::bench
