@@ -86,8 +86,8 @@ class OnTheCommandLine:
 class LifecycleTest(RoundsTest):
     def record(self, *errors, service="shop"):
         """Counts (error type, message, seconds) and returns the daemon's signatures of them."""
-        request = telemetry.protobuf_logs(
-            service, [(kind, message, TIME + seconds * SECOND) for kind, message, seconds in errors])
+        timed = [(kind, message, TIME + seconds * SECOND) for kind, message, seconds in errors]
+        request = telemetry.protobuf_logs(service, timed)
         self.assertTrue(telemetry.is_full_success(telemetry.post(self.daemon, request)))
         return store_view.signatures(self.daemon, service=service)
 

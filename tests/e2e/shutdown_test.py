@@ -1,4 +1,4 @@
-"""Starting and stopping: what is in flight is finished, exit codes and sentences are as promised."""
+"""Starting and stopping: what is in flight is finished; exit codes and messages are as promised."""
 
 import json
 import os

@@ -99,8 +99,8 @@ def json_traces(service, errors):
                           "attributes": _json_attributes(exception_type=error_type,
                                                          exception_message=message)}]}
              for error_type, message, time in errors]
-    request = {"resourceSpans": [{"resource": {"attributes": _json_attributes(service_name=service)},
-                                  "scopeSpans": [{"spans": spans}]}]}
+    resource = {"attributes": _json_attributes(service_name=service)}
+    request = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}
     return Post("/v1/traces", {"content-type": JSON}, json.dumps(request).encode(), len(errors))
 
 

@@ -1,5 +1,6 @@
 """CMake files name every source, and scripts explain themselves."""
 
+import pathlib
 import re
 
 _GLOB = re.compile(r"\bfile\s*\(\s*GLOB|\baux_source_directory\s*\(", re.IGNORECASE)
@@ -14,15 +15,17 @@ def check_no_globs(source):
 
 
 def check_sources_are_listed(sources):
-    """Every .cpp is named in the CMakeLists.txt of its folder, so that none is dead."""
-    lists = {source.path: source.text for source in sources if source.is_cmake}
+    """Every .cpp is named in the nearest CMakeLists.txt above it, so that none is dead."""
+    lists = {pathlib.PurePosixPath(source.path).parent: re.sub(r"#[^\n]*", "", source.text)
+             for source in sources if source.path.endswith("CMakeLists.txt")}
     findings = []
     for source in sources:
         if not source.path.endswith(".cpp") or source.is_data:
             continue
-        folder, name = source.path.rsplit("/", 1)
-        listed = re.sub(r"#[^\n]*", "", lists.get(f"{folder}/CMakeLists.txt", ""))
-        if not re.search(rf"(?<![\w./]){re.escape(name)}(?!\w)", listed):
+        path = pathlib.PurePosixPath(source.path)
+        folder = next((each for each in path.parents if each in lists), path.parent)
+        name = path.relative_to(folder).as_posix()
+        if not re.search(rf"(?<![\w./]){re.escape(name)}(?!\w)", lists.get(folder, "")):
             findings.append(source.finding(
                 0, f"{folder}/CMakeLists.txt does not name {name}: add it, or delete the file"))
     return findings

@@ -104,6 +104,12 @@ class BuildFiles(CheckTest):
             found = check_sources_are_listed([source, Source("core/CMakeLists.txt", cmake)])
             self.assertEqual(bool(found), caught, cmake)
 
+    def test_a_source_in_a_subfolder_is_listed_with_its_path(self):
+        source = Source("bench/compare/a.cpp", "")
+        for cmake, caught in (("SOURCES compare/a.cpp", False), ("SOURCES a.cpp", True)):
+            found = check_sources_are_listed([source, Source("bench/CMakeLists.txt", cmake)])
+            self.assertEqual(bool(found), caught, cmake)
+
     def test_a_lenient_script_is_caught(self):
         self.expect_caught(check_strict_shell, "scripts/a", "#!/usr/bin/env bash\necho\n")
         self.expect_clean(check_strict_shell, "scripts/a", "#!/bin/bash\nset -euo pipefail\n")
