@@ -16,9 +16,10 @@ Connection::Connection(const asio::ip::tcp::endpoint& server) {
   socket_.connect(server);
 }
 
-void Connection::send(std::string_view bytes) {
-  boost::system::error_code ignored;
-  asio::write(socket_, asio::buffer(bytes), ignored);
+bool Connection::send(std::string_view bytes) {
+  boost::system::error_code error;
+  asio::write(socket_, asio::buffer(bytes), error);
+  return !error;
 }
 
 Answer Connection::receive(bool to_head) {

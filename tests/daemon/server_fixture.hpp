@@ -28,8 +28,9 @@ class Connection {
  public:
   explicit Connection(const boost::asio::ip::tcp::endpoint& server);
 
-  // Sends bytes as they are. A server that closed already is no failure: its answer tells more.
-  void send(std::string_view bytes);
+  // Sends bytes as they are; false if the server closed before it took them all. Few tests mind:
+  // its answer tells more.
+  bool send(std::string_view bytes);
 
   // The next answer. Fails the test, and returns an empty one, if there is none.
   [[nodiscard]] Answer receive(bool to_head = false);

@@ -107,15 +107,12 @@ TEST_F(Server, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(Server, AnswersAHeaderOf70KilobytesWith431) {
   start();
-  const Answer answer = [&] {
-    Connection connection = connect();
-    connection.send(request_text("GET", "/healthz", "", {"X-Large: " + std::string(70'000, 'x')}));
-    const Answer received = connection.receive();
-    EXPECT_EQ(received[http::field::connection], "close");
-    EXPECT_TRUE(connection.ends());
-    return received;
-  }();
+  Connection connection = connect();
+  connection.send(request_text("GET", "/healthz", "", {"X-Large: " + std::string(70'000, 'x')}));
+  const Answer answer = connection.receive();
   EXPECT_NE(problem_detail(answer, 431).find("16384"), std::string::npos);
+  EXPECT_EQ(answer[http::field::connection], "close");
+  EXPECT_TRUE(connection.ends());
   EXPECT_EQ(get("/healthz").result_int(), 200U);
 }
 
@@ -180,6 +177,15 @@ TEST_F(Server, EndsTheConnectionRatherThanReadARefusedBody) {
   EXPECT_FALSE(problem_detail(answer, 404).empty());
   EXPECT_EQ(answer[http::field::connection], "close");
   EXPECT_TRUE(connection.ends());
+}
+
+TEST_F(Server, LetsAClientFinishTheBodyThatItRefuses) {
+  start();
+  const std::string body(32 * 1024 * 1024, 'x');  // more than sockets buffer
+  Connection connection = connect();
+  EXPECT_TRUE(connection.send(request_text("POST", "/nothing", body)))
+      << "many clients read the answer only after they have sent everything";
+  EXPECT_FALSE(problem_detail(connection.receive(), 404).empty());
 }
 
 TEST_F(Server, RefusesBodiesThatMemoryDoesNotAllow) {
