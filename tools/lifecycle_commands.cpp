@@ -52,8 +52,10 @@ void add_common_options(CLI::App& command, ChangeOptions& options) {
   command.add_option("--reason", provenance.reason, "Why; kept in the history");
   command.add_option("--request-id", provenance.request_id,
                      "An identifier of the request; kept in the history");
-  command.add_option("--expected-version", options.context.expected_version,
-                     "Change nothing unless the signature has this version");
+  command
+      .add_option("--expected-version", options.context.expected_version,
+                  "Change nothing unless the signature has this version")
+      ->check(CLI::NonNegativeNumber);
 }
 
 // Adds the command `name`; the result takes the options that only it has.
