@@ -8,6 +8,23 @@
 #include "core/limits.hpp"
 
 namespace rounds {
+namespace {
+
+Result<void> validate_tags(const ChangeTags& command) {
+  for (const std::vector<std::string>* tags : {&command.add, &command.remove}) {
+    if (tags->size() > limits::max_tags) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("{} tags to add or to remove; the limit is {}", tags->size(),
+                              limits::max_tags));
+    }
+    for (const std::string& tag : *tags) {
+      if (auto valid = validate_tag(tag); !valid) return valid;
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string_view command_name(const Command& command) {
   // In the order of the alternatives of Command.
@@ -35,6 +52,21 @@ Result<void> validate(const CommandContext& context) {
                   fmt::format("{} has {} bytes; the limit is {}", name, value->size(),
                               limits::max_context_text_bytes));
     }
+  }
+  return {};
+}
+
+Result<void> validate(const Command& command) {
+  if (const auto* diagnose = std::get_if<Diagnose>(&command)) return validate(diagnose->diagnosis);
+  if (const auto* restore = std::get_if<Restore>(&command)) {
+    return restore->diagnosis ? validate(*restore->diagnosis) : Result<void>{};
+  }
+  if (const auto* tags = std::get_if<ChangeTags>(&command)) return validate_tags(*tags);
+  const auto* resolve = std::get_if<Resolve>(&command);
+  if (resolve != nullptr && resolve->fix && resolve->fix->size() > limits::max_context_text_bytes) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("fix has {} bytes; the limit is {}", resolve->fix->size(),
+                            limits::max_context_text_bytes));
   }
   return {};
 }

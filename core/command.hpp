@@ -68,4 +68,8 @@ struct CommandContext {
 // Checks the length of the texts. Errors: invalid_argument names the field.
 [[nodiscard]] Result<void> validate(const CommandContext& context);
 
+// Checks what can be told without the signature: diagnosis, fix and tags are sound and within
+// limits. Errors: invalid_argument names the field.
+[[nodiscard]] Result<void> validate(const Command& command);
+
 }  // namespace rounds

@@ -66,31 +66,9 @@ Result<std::vector<EventPayload>> decide_tags(const Signature& state, const Chan
   std::set<std::string> tags(state.tags.begin(), state.tags.end());
   for (const std::string& tag : command.remove) tags.erase(tag);
   for (const std::string& tag : command.add) {
-    if (auto valid = validate_tag(tag); !valid) return std::unexpected(valid.error());
     tags.insert(tag);
   }
   return change_tags(state.tags, std::vector<std::string>(tags.begin(), tags.end()));
-}
-
-Result<std::vector<EventPayload>> decide_resolve(const Resolve& command) {
-  if (command.fix && command.fix->size() > limits::max_context_text_bytes) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("fix has {} bytes; the limit is {}", command.fix->size(),
-                            limits::max_context_text_bytes));
-  }
-  return one(SignatureResolved{command.fix});
-}
-
-Result<std::vector<EventPayload>> decide_diagnose(const Diagnose& command) {
-  if (auto valid = validate(command.diagnosis); !valid) return std::unexpected(valid.error());
-  return one(SignatureDiagnosed{std::make_shared<const Diagnosis>(command.diagnosis)});
-}
-
-Result<std::vector<EventPayload>> decide_restore(const Restore& command) {
-  if (command.diagnosis) {
-    if (auto valid = validate(*command.diagnosis); !valid) return std::unexpected(valid.error());
-  }
-  return one(SignatureRestored{command.status, share(command.diagnosis)});
 }
 
 // The occurrences that `target` has and `state` lacks. Conflict if anything would shrink.
@@ -211,6 +189,7 @@ bool creates(const EventPayload& payload) {
 }  // namespace
 
 Result<std::vector<EventPayload>> decide(const Signature& state, const Command& command) {
+  if (auto valid = validate(command); !valid) return std::unexpected(std::move(valid.error()));
   if (!is_allowed(state.status, command)) {
     return fail(ErrorCode::refused,
                 fmt::format("signature {} is {}; it does not allow \"{}\"", state.id.to_string(),
@@ -221,11 +200,15 @@ Result<std::vector<EventPayload>> decide(const Signature& state, const Command& 
       Overloaded{
           [](const StartInvestigation&) -> Decision { return one(InvestigationStarted{}); },
           [](const RevertInvestigation&) -> Decision { return one(InvestigationReverted{}); },
-          [](const Diagnose& diagnose) -> Decision { return decide_diagnose(diagnose); },
-          [](const Resolve& resolve) -> Decision { return decide_resolve(resolve); },
+          [](const Diagnose& diagnose) -> Decision {
+            return one(SignatureDiagnosed{std::make_shared<const Diagnosis>(diagnose.diagnosis)});
+          },
+          [](const Resolve& resolve) -> Decision { return one(SignatureResolved{resolve.fix}); },
           [](const Mute&) -> Decision { return one(SignatureMuted{}); },
           [](const Retriage&) -> Decision { return one(SignatureRetriaged{}); },
-          [](const Restore& restore) -> Decision { return decide_restore(restore); },
+          [](const Restore& restore) -> Decision {
+            return one(SignatureRestored{restore.status, share(restore.diagnosis)});
+          },
           [&](const ChangeTags& tags) -> Decision { return decide_tags(state, tags); },
       },
       command);

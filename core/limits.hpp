@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace rounds::limits {
 
@@ -34,9 +33,9 @@ inline constexpr std::size_t max_diagnosis_bytes = 256 * 1024;
 // Pieces of evidence of one diagnosis: each costs memory even when it is empty.
 inline constexpr std::size_t max_evidence_items = 1024;
 
-// What a saved signature may have counted: the stores that signatures come from count in signed 64
-// bits, and above it there is room for counting on without ever wrapping around.
-inline constexpr std::uint64_t max_occurrence_count = std::numeric_limits<std::int64_t>::max();
+// What a saved signature may have counted: ten million a second for almost a year, and so little
+// that the sum over 65,536 such signatures does not wrap around in 64 bits.
+inline constexpr std::uint64_t max_occurrence_count = std::uint64_t{1} << 48U;
 
 inline constexpr std::size_t max_tags = 256;
 inline constexpr std::size_t max_tag_bytes = 256;

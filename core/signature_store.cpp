@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/check.hpp"
+
 namespace rounds {
 namespace {
 
@@ -29,6 +31,7 @@ Result<void> validate_occurrences(const RecordOccurrences& record) {
           fmt::format("occurrence {}: the message of its exemplar has {} bytes; the limit is {}", i,
                       occurrence.exemplar.message.size(), limits::max_exemplar_message_bytes));
     }
+    ROUNDS_CHECK(occurrence.identity != nullptr, "an occurrence has an identity");
     if (occurrence.identity.get() == checked) continue;
     if (auto valid = validate(*occurrence.identity); !valid) {
       return std::unexpected(valid.error().with_context(fmt::format("occurrence {}", i)));
@@ -118,6 +121,9 @@ Result<void> validate(const Submission& submission) {
     return validate_occurrences(*record);
   }
   if (const auto* save = std::get_if<SaveSignature>(&submission)) return validate(save->signature);
+  if (const auto* execute = std::get_if<ExecuteCommand>(&submission)) {
+    return validate(execute->command);
+  }
   return {};
 }
 

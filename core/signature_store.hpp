@@ -5,7 +5,7 @@
 // wait for the disk: never call them on an io_context thread (store/async_store.hpp is for that).
 // submit() never blocks. An acknowledged write is durable and seen by every read that starts
 // afterwards; each answer is consistent as of one sequence, which it reports (in a signature: its
-// last_sequence).
+// last_sequence). Answers stand at the ends of commits: nobody sees half of a submission.
 //
 // Errors that every function can return: unavailable once the store is closed; io_error or
 // corruption when the disk fails or lies. Further ones stand with the functions.

@@ -184,12 +184,20 @@ TEST(Lifecycle, RefusesArgumentsOverTheLimits) {
   EXPECT_TRUE(decide(state, Resolve{long_fix.substr(1)}));
 }
 
-TEST(Lifecycle, TellsOfTheStatusBeforeTheArguments) {
+TEST(Lifecycle, RefusesMoreTagsThanASignatureHolds) {
+  const Signature state = test::make_signature(Status::new_, nullptr);
+  const std::vector<std::string> many(limits::max_tags + 1, "tag");
+  EXPECT_EQ(decide(state, ChangeTags{many, {}}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(decide(state, ChangeTags{{}, many}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(decide(state, ChangeTags{{}, {""}}).error().code, ErrorCode::invalid_argument);
+}
+
+TEST(Lifecycle, TellsOfMalformedArgumentsWhateverTheStatus) {
   Diagnosis costly = test::make_diagnosis();
   costly.cost_usd = -0.01;
   const auto events = decide(test::make_signature(Status::muted, nullptr), Diagnose{costly});
   ASSERT_FALSE(events);
-  EXPECT_EQ(events.error().code, ErrorCode::refused);
+  EXPECT_EQ(events.error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST(Limits, OfOccurrenceCounts) {
   expect_invalid(with_count(0), "occurrence_count is 0");
   expect_valid(with_count(limits::max_occurrence_count));
   expect_invalid(with_count(limits::max_occurrence_count + 1),
-                 "occurrence_count is 9223372036854775808");
+                 "occurrence_count is 281474976710657");
 }
 
 TEST(Limits, OfTimes) {
