@@ -149,7 +149,7 @@ class Session:
         self._bash.stdout.close()
 
     def _text(self):
-        return self._output.decode(errors="replace")
+        return self._output.replace(b"\0", b"").decode(errors="replace")
 
     def _read_output(self):
         while chunk := os.read(self._bash.stdout.fileno(), 65536):
