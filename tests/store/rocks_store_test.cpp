@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
+#include <latch>
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
@@ -207,15 +208,18 @@ TEST_F(RocksStoreTest, TakesNoMoreThanItsQueueHolds) {
                                                 make_occurrence(make_identity("a"), at_second(1)));
   std::atomic<std::size_t> accepted = 0;
   std::atomic<std::size_t> overloaded = 0;
-  for (int i = 0; i < 12; ++i) {
+  constexpr std::ptrdiff_t submissions = 12;
+  std::latch answered(submissions);
+  for (std::ptrdiff_t i = 0; i < submissions; ++i) {
     store->submit(RecordOccurrences{batch, {}}, [&](const Result<Commit>& outcome) {
       if (outcome) accepted += batch.size();
       if (!outcome && outcome.error().code == ErrorCode::overloaded) ++overloaded;
+      answered.count_down();
     });
   }
   EXPECT_EQ(overloaded, 4U);
   release.set_value();
-  ASSERT_TRUE(store->record({}));
+  answered.wait();
   EXPECT_EQ(store->get_stats()->occurrence_count, accepted);
   EXPECT_EQ(accepted, 8U * batch.size());
 }
