@@ -22,7 +22,7 @@ class ToolSettings : public testing::Test {
   }
 
   // "dir:PATH", "server:URL", or the error's message.
-  std::string find(const LocationFlags& flags) {
+  std::string find(const LocationFlags& flags) const {
     const auto location = tools::find_location(flags, process_.process);
     if (!location) return location.error().message;
     if (const auto* server = std::get_if<tools::ServerUrl>(&*location)) {
@@ -31,7 +31,7 @@ class ToolSettings : public testing::Test {
     return "dir:" + std::get<std::filesystem::path>(*location).string();
   }
 
-  ErrorCode error_of(const LocationFlags& flags) {
+  ErrorCode error_of(const LocationFlags& flags) const {
     const auto location = tools::find_location(flags, process_.process);
     EXPECT_FALSE(location);
     return location ? ErrorCode::io_error : location.error().code;
