@@ -50,7 +50,7 @@ class Damage(RoundsTest):
         self.assertIsNotNone(self.expected)
 
     def contents(self, data_dir):
-        """What `rounds` tells of the data, or None if it refuses with exit code 3 and a sentence."""
+        """What `rounds` tells of the data; None if it refuses, with exit code 3 and a sentence."""
         told = []
         for arguments in (("stats",), ("list", "--limit", "1000"), ("history", self.some_id)):
             run = run_program("rounds", *arguments, "--json", "--data-dir", data_dir)
