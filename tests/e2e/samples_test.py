@@ -1,5 +1,6 @@
 """The recorded requests of real SDKs are counted, found every way, and survive everything."""
 
+import gzip
 import shutil
 import unittest
 
@@ -168,6 +169,28 @@ class Samples(RoundsTest):
         for command, table in tables.items():
             self.assertEqual(self.run_ok("rounds", command, "--data-dir",
                                          self.daemon.data_dir).stdout, table)
+
+    def test_ingest_counts_the_same_from_files(self):
+        def counts(signatures):
+            return {each["fingerprint"]: each["occurrence_count"] for each in signatures}
+
+        other = self.directory / "other"
+        for number, sample in enumerate(telemetry.load_samples()):
+            body = sample.body
+            if sample.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            file = self.directory / f"{number}.body"
+            file.write_bytes(body)
+            encoding = "otlp-json" if sample.content_type == telemetry.JSON else "otlp-proto"
+            arguments = ("ingest", "--format", encoding, "--signal",
+                         sample.path.removeprefix("/v1/"), file)
+            self.run_ok("rounds", *arguments, "--data-dir", other)
+            self.run_ok("rounds", *arguments, "--server", self.daemon.url)
+        listed = self.run_ok("rounds", "list", "--json", "--data-dir", other).json()
+        self.assertEqual(counts(listed["signatures"]), counts(self.all))
+        twice = {fingerprint: 2 * count for fingerprint, count in counts(self.all).items()}
+        self.assertEqual(counts(store_view.signatures(self.daemon)), twice)
+        self.check_data(other)
 
 
 if __name__ == "__main__":
