@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -39,8 +40,8 @@ boost::json::object history_page_to_json(const HistoryPage& page) {
 
 Result<Version> history_cursor_from_text(std::string_view text) {
   Version version = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, version);
+  const char* end = std::to_address(text.end());
+  const auto [rest, error] = std::from_chars(std::to_address(text.begin()), end, version);
   if (error != std::errc{} || rest != end) {
     return fail(ErrorCode::invalid_argument,
                 "the cursor is not one that this store gave out; begin again without it");

@@ -202,6 +202,7 @@ class Server::Impl {
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a thread that cannot be joined ends the process
 Server::~Server() {
   stop();
 }

@@ -104,6 +104,7 @@ class AsyncStore {
 
   // void(Result<Commit>). The handler runs once the submission is as durable as its context asks.
   template <typename Token>
+  // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): async_initiate() wants an lvalue
   auto submit(Submission submission, Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<Commit>)>(
         [this](auto handler, Submission submitted) {
@@ -120,6 +121,7 @@ class AsyncStore {
   using Read = std::move_only_function<Result<T>(SignatureStore&)>;
 
   template <typename T, typename Operation, typename Token>
+  // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): async_initiate() wants an lvalue
   auto read(Operation operation, Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<T>)>(
         [this](auto handler, Operation started) {

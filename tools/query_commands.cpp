@@ -98,6 +98,7 @@ void add_list(CommandLine& commands) {
                      return run_list(*options, invocation, backend);
                    }));
   std::vector<std::string> names;
+  names.reserve(all_statuses.size());
   for (const Status status : all_statuses) names.emplace_back(to_string(status));
   command.add_option("--status", options->status, "Only those with this status")
       ->check(CLI::IsMember(names));

@@ -88,6 +88,7 @@ ExitCode run_replay(std::span<const char* const> arguments, Process& process) {
   app.add_option("--data-dir", options.location.data_dir, "Directory of the store");
   app.add_option("--config", options.location.config, "TOML file with settings");
   std::vector<std::string> names;
+  names.reserve(all_projections.size());
   for (const Projection projection : all_projections) names.emplace_back(to_string(projection));
   app.add_option("--projection", options.projections,
                  "Only this one; may be given several times (all by default)")

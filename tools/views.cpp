@@ -62,6 +62,7 @@ struct Details {
   }
   std::string operator()(const TagsChanged& event) const {
     std::vector<std::string> changes;
+    changes.reserve(event.added.size() + event.removed.size());
     for (const std::string& tag : event.added) changes.push_back("+" + tag);
     for (const std::string& tag : event.removed) changes.push_back("-" + tag);
     return fmt::format("{}", fmt::join(changes, " "));

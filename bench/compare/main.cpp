@@ -108,6 +108,7 @@ std::vector<std::string> workload_names() {
 
 std::vector<std::string> system_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(all_systems));
   for (const System system : all_systems) names.emplace_back(to_string(system));
   return names;
 }

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> rest = app.remaining();
   rest.insert(rest.begin(), argv[0]);
   std::vector<char*> arguments;
+  arguments.reserve(rest.size());
   for (std::string& argument : rest) arguments.push_back(argument.data());
   auto count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
@@ -64,7 +65,7 @@ ScratchDirectory benchmark_directory() {
   auto directory = ScratchDirectory::create_in(benchmark_settings().data_directory);
   if (!directory) {
     fmt::print(stderr, "{}\n", directory.error().message);
-    std::exit(EXIT_FAILURE);
+    std::exit(EXIT_FAILURE);  // NOLINT(concurrency-mt-unsafe): called before any thread starts
   }
   return *std::move(directory);
 }

@@ -1,7 +1,6 @@
 #include "bench/support/scratch_directory.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -40,8 +39,9 @@ Result<ScratchDirectory> ScratchDirectory::create_in(const std::filesystem::path
   }
   std::string pattern = (parent / "bench-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) {
-    return fail(ErrorCode::io_error, fmt::format("cannot create a directory in {}: {}",
-                                                 parent.string(), std::strerror(errno)));
+    return fail(ErrorCode::io_error,
+                fmt::format("cannot create a directory in {}: {}", parent.string(),
+                            std::generic_category().message(errno)));
   }
   return ScratchDirectory(pattern);
 }

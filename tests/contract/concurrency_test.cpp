@@ -23,6 +23,7 @@ template <typename Work>
 void run_on_threads(int count, Work work) {
   std::latch start(count);
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int number = 0; number < count; ++number) {
     threads.emplace_back([&, number] {
       start.arrive_and_wait();
@@ -64,6 +65,7 @@ class Replay {
 
 std::vector<Signature> values_of(const std::map<SignatureId, Signature>& states) {
   std::vector<Signature> signatures;
+  signatures.reserve(states.size());
   for (const auto& [id, signature] : states) signatures.push_back(signature);
   return signatures;
 }
@@ -314,6 +316,7 @@ TEST_P(Concurrency, WhatWasAcknowledgedBeforeACloseIsThereAfterIt) {
   std::atomic<int> unavailable{0};
   std::latch warm(writer_count);
   std::vector<std::jthread> writers;
+  writers.reserve(writer_count);
   for (int writer = 0; writer < writer_count; ++writer) {
     writers.emplace_back([&, writer] {
       const auto identity = make_identity(std::to_string(writer));

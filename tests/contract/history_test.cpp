@@ -194,6 +194,7 @@ TEST_P(Histories, HaveTimesThatNeverDecreaseWhenTheClockJumpsBack) {
   std::ranges::move(history_of(store(), second), std::back_inserter(log));
   std::ranges::sort(log, {}, &Event::sequence);
   std::vector<Timestamp> times;
+  times.reserve(log.size());
   for (const Event& event : log) times.push_back(event.time);
   EXPECT_EQ(times, (std::vector<Timestamp>{at_second(1000), at_second(2000), at_second(2000),
                                            at_second(2000), at_second(2001)}));

@@ -157,10 +157,12 @@ TEST_P(Listings, OrderCountsNumerically) {
 
 TEST_P(Listings, FollowEveryChangeOfTimeCountAndStatus) {
   std::vector<SignatureId> ids;
+  ids.reserve(6);
   for (int i = 0; i < 6; ++i) ids.push_back(record(make_identity(std::to_string(i)), 10).id);
 
   const auto expect_listings = [&](const std::string& change) {
     std::vector<Signature> present;
+    present.reserve(ids.size());
     for (const SignatureId& id : ids) present.push_back(get(id));
     for (SignatureQuery& query : every_filter({"checkout"}, {"TypeError"})) {
       EXPECT_EQ(list_all(store(), query), expected_listing(present, query))
@@ -218,6 +220,7 @@ TEST_P(Listings, OfARareErrorTypeAreCompleteAtTheEnd) {
   }
   must(store().record(occurrences));
   std::vector<Signature> rare;
+  rare.reserve(rare_fingerprints.size());
   for (const std::string& fingerprint : rare_fingerprints) rare.push_back(get(fingerprint));
   for (const std::size_t limit : {1U, 2U, 7U}) {
     SignatureQuery query;
@@ -231,6 +234,7 @@ TEST_P(Listings, OfARareErrorTypeAreCompleteAtTheEnd) {
 
 TEST_P(Listings, WhileSignaturesMoveBetweenPagesShowTheOthersOnce) {
   std::vector<Signature> still;
+  still.reserve(10);
   for (int i = 0; i < 10; ++i) still.push_back(record(make_identity(std::to_string(i)), i));
   const SignatureId moving = record(make_identity("moving"), 5).id;
 

@@ -47,6 +47,7 @@ Signature fold(Signature state, const std::vector<EventPayload>& payloads, Times
 
 std::vector<std::string> kinds(const std::vector<EventPayload>& payloads) {
   std::vector<std::string> names;
+  names.reserve(payloads.size());
   for (const EventPayload& payload : payloads) names.emplace_back(kind_name(payload));
   return names;
 }

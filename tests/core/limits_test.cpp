@@ -116,6 +116,7 @@ TEST(Limits, OfTheTagsOfASignature) {
     return validate_changed([&](Signature& signature) { signature.tags = std::move(tags); });
   };
   std::vector<std::string> most;
+  most.reserve(limits::max_tags + 1);
   for (std::size_t i = 0; i < limits::max_tags; ++i) most.push_back(fmt::format("t{:04}", i));
   expect_valid(with_tags(most));
   most.emplace_back("u");

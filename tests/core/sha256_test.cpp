@@ -18,6 +18,7 @@ TEST(Sha256, GivesTheDigestsOfTheStandard) {
 
 TEST(Sha256, WorksInManyThreadsAtOnce) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([] {
       for (int i = 0; i < 1000; ++i) {

@@ -23,8 +23,12 @@ class SettingsTest : public testing::Test {
   static void clear() {
     for (const char* name :
          {"ROUNDS_DATA_DIR", "ROUNDS_LISTEN", "ROUNDS_LOG_LEVEL", "ROUNDS_CONFIG"}) {
-      ::unsetenv(name);
+      ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): a test has one thread
     }
+  }
+
+  static void set_environment(const char* name, const char* value) {
+    ::setenv(name, value, 1);  // NOLINT(concurrency-mt-unsafe): a test has one thread
   }
 
   static std::variant<Settings, Exit> read(std::vector<const char*> arguments) {
@@ -52,8 +56,8 @@ TEST_F(SettingsTest, HaveDefaults) {
 TEST_F(SettingsTest, FlagsWinOverEnvironmentOverFileOverDefaults) {
   const std::string path =
       file("data-dir = \"from-file\"\nlisten = \"127.0.0.1:1\"\nlog-level = \"warn\"\n");
-  ::setenv("ROUNDS_DATA_DIR", "from-environment", 1);
-  ::setenv("ROUNDS_LISTEN", "127.0.0.1:2", 1);
+  set_environment("ROUNDS_DATA_DIR", "from-environment");
+  set_environment("ROUNDS_LISTEN", "127.0.0.1:2");
   const auto settings =
       std::get<Settings>(read({"--config", path.c_str(), "--data-dir", "from-flag"}));
   EXPECT_EQ(settings.data_dir, "from-flag");
@@ -63,9 +67,9 @@ TEST_F(SettingsTest, FlagsWinOverEnvironmentOverFileOverDefaults) {
 
 TEST_F(SettingsTest, TakeTheFileThatTheEnvironmentNames) {
   const std::string path = file("data-dir = \"from-file\"\n");
-  ::setenv("ROUNDS_CONFIG", path.c_str(), 1);
+  set_environment("ROUNDS_CONFIG", path.c_str());
   EXPECT_EQ(std::get<Settings>(read({})).data_dir, "from-file");
-  ::setenv("ROUNDS_CONFIG", "/no/such/file.toml", 1);
+  set_environment("ROUNDS_CONFIG", "/no/such/file.toml");
   EXPECT_EQ(std::get<Exit>(read({})).code, 2);
 }
 

@@ -61,6 +61,7 @@ TEST(AsyncStore, ResumesACoroutineOnItsOwnExecutor) {
   MemoryStore memory;
   asio::io_context context;
   AsyncStore store(memory);
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it outlives run()
   const auto record_and_count = [&]() -> asio::awaitable<std::uint64_t> {
     Submission submission = one_occurrence();
     Result<Commit> commit = co_await store.submit(std::move(submission), asio::use_awaitable);
@@ -144,6 +145,7 @@ TEST(AsyncStore, ServesManyThreadsAtOnce) {
   AsyncStore store(memory);
   std::latch start(threads);
   std::vector<std::thread> writers;
+  writers.reserve(threads);
   for (int i = 0; i < threads; ++i) {
     writers.emplace_back([&] {
       start.arrive_and_wait();

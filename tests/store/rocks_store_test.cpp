@@ -163,6 +163,7 @@ TEST_F(RocksStoreTest, CanBeOpenedByOneAtATime) {
 
 TEST_F(RocksStoreTest, WritesOneEventForAStormAndOneForEachOccurrenceIfToldSo) {
   std::vector<IdentifiedOccurrence> storm;
+  storm.reserve(1000);
   const auto identity = make_identity("storm");
   for (int i = 0; i < 1000; ++i) storm.push_back(make_occurrence(identity, at_second(i)));
   {
@@ -181,6 +182,7 @@ TEST_F(RocksStoreTest, WritesOneEventForAStormAndOneForEachOccurrenceIfToldSo) {
 
 TEST_F(RocksStoreTest, KeepsAFewExemplarsOfAStorm) {
   std::vector<IdentifiedOccurrence> storm;
+  storm.reserve(100);
   const auto identity = make_identity("storm");
   for (int i = 0; i < 100; ++i) storm.push_back(make_occurrence(identity, at_second(i)));
   const auto store = open();
