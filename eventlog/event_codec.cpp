@@ -295,15 +295,15 @@ std::string_view EventEncoder::encode(const Event& event) {
 }
 
 Result<Event> decode_event(std::string_view bytes) {
+  constexpr std::size_t smallest_buffer = 16;  // a root offset, an identifier and an empty table
+  if (bytes.size() < smallest_buffer) return damaged("the bytes are not an event");
   // FlatBuffers reads in place and needs 8-byte alignment, which bytes from a block do not have.
   thread_local std::vector<std::uint64_t> aligned;
   aligned.resize((bytes.size() + 7) / 8);
   std::memcpy(aligned.data(), bytes.data(), bytes.size());
   const auto* data = reinterpret_cast<const std::uint8_t*>(aligned.data());
   flatbuffers::Verifier verifier(data, bytes.size(), max_table_depth, max_tables);
-  if (bytes.size() < 16 || !schema::VerifyEventBuffer(verifier)) {
-    return damaged("the bytes are not an event");
-  }
+  if (!schema::VerifyEventBuffer(verifier)) return damaged("the bytes are not an event");
   return read_event(*schema::GetEvent(data));
 }
 
