@@ -6,56 +6,95 @@
 
 namespace rounds {
 
-Result<const Signature*> ChangeSet::find(const SignatureId& id) {
-  if (const auto known = changes_.find(id); known != changes_.end()) {
-    return known->second.now ? &*known->second.now : nullptr;
+Result<void> ChangeSet::load(std::span<const SignatureId> ids) {
+  std::vector<SignatureId> unknown;
+  for (const SignatureId& id : ids) {
+    if (!by_id_.contains(id)) unknown.push_back(id);
   }
+  auto stored = live_.get_by_ids(unknown);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    std::optional<Signature>& signature = (*stored)[i];
+    if (signature) {
+      remember(*std::move(signature));
+    } else {
+      by_id_.try_emplace(unknown[i]);
+    }
+  }
+  return {};
+}
+
+Result<void> ChangeSet::load(std::span<const std::string_view> fingerprints) {
+  std::vector<std::string_view> unknown;
+  for (const std::string_view fingerprint : fingerprints) {
+    if (!by_fingerprint_.contains(fingerprint)) unknown.push_back(fingerprint);
+  }
+  auto stored = live_.get_by_fingerprints(unknown);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    std::optional<Signature>& signature = (*stored)[i];
+    by_fingerprint_.try_emplace(
+        unknown[i], signature ? std::optional(remember(*std::move(signature))) : std::nullopt);
+  }
+  return {};
+}
+
+Result<std::optional<ChangeSet::Slot>> ChangeSet::find(const SignatureId& id) {
+  if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
   auto stored = live_.get_by_id(id);
   if (!stored) return std::unexpected(std::move(stored.error()));
-  return *stored ? remember(**std::move(stored)) : nullptr;
+  return *stored ? std::optional(remember(**std::move(stored))) : std::nullopt;
 }
 
-Result<const Signature*> ChangeSet::find_by_fingerprint(std::string_view fingerprint) {
-  if (const auto known = fingerprints_.find(fingerprint); known != fingerprints_.end()) {
-    return &*changes_.at(known->second).now;
-  }
+Result<std::optional<ChangeSet::Slot>> ChangeSet::find_by_fingerprint(
+    std::string_view fingerprint) {
+  const auto known = by_fingerprint_.find(fingerprint);
+  if (known != by_fingerprint_.end()) return known->second;
   auto stored = live_.get_by_fingerprint(fingerprint);
   if (!stored) return std::unexpected(std::move(stored.error()));
-  return *stored ? remember(**std::move(stored)) : nullptr;
+  return *stored ? std::optional(remember(**std::move(stored))) : std::nullopt;
 }
 
-const Signature* ChangeSet::remember(Signature signature) {
-  Change& change = changes_[signature.id];
-  change.before = signature;
-  change.now = std::move(signature);
-  fingerprints_.emplace(change.now->identity->fingerprint, change.now->id);
-  return &*change.now;
+ChangeSet::Slot ChangeSet::remember(Signature signature) {
+  const Slot next{static_cast<std::uint32_t>(changes_.size())};
+  const auto [known, inserted] = by_id_.try_emplace(signature.id, next);
+  // What the group made of it already is newer than what was read.
+  if (!inserted && known->second) return *known->second;
+  known->second = next;
+  const SignatureUpdate::Before before{signature.version, IndexPosition::of(signature)};
+  changes_.push_back({before, std::move(signature), {}});
+  return next;
 }
 
-Result<void> ChangeSet::fold(const Event& event) {
-  auto present = find(event.signature_id);
-  if (!present) return std::unexpected(std::move(present.error()));
-  Change& change = changes_[event.signature_id];
-  const bool is_new = !change.now.has_value();
-  auto next = evolve(std::move(change.now), event);
+ChangeSet::Slot ChangeSet::create(const SignatureId& id) {
+  const Slot next{static_cast<std::uint32_t>(changes_.size())};
+  SignatureUpdate& created = changes_.emplace_back();
+  created.after.id = id;
+  by_id_.insert_or_assign(id, next);
+  return next;
+}
+
+const Signature* ChangeSet::state(Slot slot) const {
+  const Signature& signature = changes_[static_cast<std::size_t>(slot)].after;
+  return signature.version == 0 ? nullptr : &signature;
+}
+
+Result<void> ChangeSet::fold(Slot slot, const Event& event) {
+  SignatureUpdate& changed = change(slot);
+  const bool is_new = changed.after.version == 0;
+  auto next = evolve(is_new ? std::nullopt : std::optional(std::move(changed.after)), event);
   if (!next) return std::unexpected(std::move(next.error()));
-  change.now = *std::move(next);
-  change.sequences.push_back(event.sequence);
-  if (is_new) fingerprints_.emplace(change.now->identity->fingerprint, change.now->id);
+  changed.after = *std::move(next);
+  changed.sequences.push_back(event.sequence);
+  if (is_new) by_fingerprint_.insert_or_assign(changed.after.identity->fingerprint, slot);
   return {};
 }
 
 std::vector<SignatureUpdate> ChangeSet::take() {
-  std::vector<SignatureUpdate> updates;
-  updates.reserve(changes_.size());
-  for (auto& [id, change] : changes_) {
-    // Others were only looked at.
-    if (change.sequences.empty()) continue;
-    updates.push_back(
-        {std::move(change.before), *std::move(change.now), std::move(change.sequences)});
-  }
-  changes_.clear();
-  fingerprints_.clear();
+  by_id_.clear();
+  by_fingerprint_.clear();
+  std::vector<SignatureUpdate> updates = std::exchange(changes_, {});
+  std::erase_if(updates, [](const SignatureUpdate& update) { return update.sequences.empty(); });
   return updates;
 }
 

@@ -80,9 +80,9 @@ bool IndexPosition::precedes(const IndexPosition& other) const {
          std::tie(other.inverted_last_seen, other.inverted_count, other.id);
 }
 
-IndexKeys index_keys(const SignatureIdentity& identity, const IndexPosition& position) {
-  return {IndexKey{facet_of_all, position}, IndexKey{facet_of(identity.service), position},
-          IndexKey{facet_of(identity.service, identity.error_type), position}};
+Facets facets_of(const SignatureIdentity& identity) {
+  return {facet_of_all, facet_of(identity.service),
+          facet_of(identity.service, identity.error_type)};
 }
 
 std::string encode_by_status_key(const IndexPosition& position) {

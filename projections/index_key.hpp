@@ -41,6 +41,7 @@ struct IndexPosition {
   [[nodiscard]] static IndexPosition at(Status status, const PageCursor& cursor);
 
   [[nodiscard]] PageCursor cursor() const;
+  [[nodiscard]] std::uint64_t occurrence_count() const { return ~inverted_count; }
 
   // Whether this comes before `other` in a listing that mixes statuses.
   [[nodiscard]] bool precedes(const IndexPosition& other) const;
@@ -55,11 +56,10 @@ struct IndexKey {
   friend auto operator<=>(const IndexKey&, const IndexKey&) = default;
 };
 
-// The keys of a signature in all listings: all, by service, by service and error type.
-inline constexpr std::size_t keys_per_signature = 3;
-using IndexKeys = std::array<IndexKey, keys_per_signature>;
-[[nodiscard]] IndexKeys index_keys(const SignatureIdentity& identity,
-                                   const IndexPosition& position);
+// The listings that a signature is in: all, by service, by service and error type.
+inline constexpr std::size_t facets_per_signature = 3;
+using Facets = std::array<Facet, facets_per_signature>;
+[[nodiscard]] Facets facets_of(const SignatureIdentity& identity);
 
 // Bytes on disk. by_status keys leave the facet out (33 bytes), by_service keys begin with it (41
 // bytes).

@@ -6,35 +6,58 @@
 // live_projections.hpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include <boost/container/deque.hpp>
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "core/ids.hpp"
 #include "core/signature.hpp"
 #include "projections/index_key.hpp"
+#include "projections/recency_list.hpp"
+#include "projections/text_hash.hpp"
 
 namespace rounds {
 
+// Most signatures have one or two events in a group or layer.
+using Sequences = boost::container::small_vector<Sequence, 2>;
+
 // What a group of events did to one signature.
 struct SignatureUpdate {
-  std::optional<Signature> before;  // none: the signature is new
+  // What is needed of the state before.
+  struct Before {
+    Version version = 0;
+    IndexPosition position;
+  };
+  std::optional<Before> before;  // none: the signature is new
   Signature after;
-  std::vector<Sequence>
-      sequences;  // of its events in the group: versions before.version + 1 and on
+  Sequences sequences;  // of its events in the group: versions before.version + 1 and on
 };
 
 class Layer {
  public:
   struct Entry {
-    Signature signature;              // the newest state
-    std::optional<Signature> below;   // the state in the layers below and, in the end, on disk
-    std::vector<Sequence> sequences;  // of the versions below.version + 1 to signature.version
+    Signature signature;                 // the newest state
+    std::optional<IndexPosition> below;  // in the layers below and, in the end, on disk
+    Sequences sequences;  // of the last versions, up to signature.version: those since `below`
+    std::array<RecencyList*, facets_per_signature> listings{};  // that have it with its status
   };
+  static constexpr std::size_t entries_per_block = 256;
+  using Entries = boost::container::deque<
+      Entry, void,
+      boost::container::deque_options<boost::container::block_size<entries_per_block>>::type>;
+
+  Layer() = default;
+  // Entries and listings point to one another.
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
 
   // Takes in what a group did. `update.before` must be the newest state, here or below.
   void apply(SignatureUpdate update);
@@ -46,19 +69,12 @@ class Layer {
   // Whether the signature changed in this layer at `sequence` or before.
   [[nodiscard]] bool changed_by(const SignatureId& id, Sequence sequence) const;
 
-  // Calls `visit` with each position of `facet` and `status` behind `after`, in order, until it
-  // returns false.
-  template <typename Visit>
-  void scan(Facet facet, Status status, const std::optional<PageCursor>& after,
-            const Visit& visit) const {
-    auto key = after ? index_.upper_bound({facet, IndexPosition::at(status, *after)})
-                     : index_.lower_bound({facet, IndexPosition{status, 0, 0, {}}});
-    for (; key != index_.end() && key->facet == facet && key->position.status == status; ++key) {
-      if (!visit(key->position)) return;
-    }
-  }
+  // The first `count` signatures of `facet` and `status` behind `after`, in the order of listings.
+  [[nodiscard]] std::vector<const Signature*> first(Facet facet, Status status,
+                                                    const std::optional<PageCursor>& after,
+                                                    std::size_t count) const;
 
-  [[nodiscard]] const std::unordered_map<SignatureId, Entry>& entries() const { return entries_; }
+  [[nodiscard]] const Entries& entries() const { return entries_; }
   [[nodiscard]] std::size_t event_count() const { return event_count_; }
 
   // The last sequence whose events this layer, together with those below, takes in. Set when it is
@@ -67,10 +83,24 @@ class Layer {
   void freeze(Sequence through) { through_ = through; }
 
  private:
-  std::unordered_map<SignatureId, Entry> entries_;
+  struct ListingKey {
+    Facet facet;
+    Status status;
+    friend bool operator==(const ListingKey&, const ListingKey&) = default;
+  };
+  struct ListingKeyHash {
+    std::size_t operator()(const ListingKey& key) const {
+      return key.facet + static_cast<std::size_t>(key.status);  // a facet is a hash
+    }
+  };
+
+  void find_listings(Entry& entry);
+
+  Entries entries_;
+  boost::unordered_flat_map<SignatureId, Entry*, std::hash<SignatureId>> by_id_;
   // Views into the identities of the entries, which never change and are shared.
-  std::unordered_map<std::string_view, SignatureId> fingerprints_;
-  std::set<IndexKey> index_;
+  boost::unordered_flat_map<std::string_view, Entry*, TextHash> by_fingerprint_;
+  std::unordered_map<ListingKey, RecencyList, ListingKeyHash> listings_;
   std::size_t event_count_ = 0;
   Sequence through_ = 0;
 };

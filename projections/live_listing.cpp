@@ -28,12 +28,10 @@ struct LiveProjections::Listing {
 
   // Call under the lock: the active layer changes otherwise.
   void collect_active(Status status) {
-    std::size_t found = 0;
-    view.active->scan(facet, status, query.after, [&](const IndexPosition& position) {
-      candidates.push_back({position, Source::active});
-      active_signatures.push_back(view.active->find(position.id)->signature);
-      return ++found < needed;
-    });
+    for (const Signature* signature : view.active->first(facet, status, query.after, needed)) {
+      candidates.push_back({IndexPosition::of(*signature), Source::active});
+      active_signatures.push_back(*signature);
+    }
   }
 
   // Removes what changed in the active layer up to this view: its position there is the right one.
@@ -50,10 +48,9 @@ struct LiveProjections::Listing {
     std::size_t found = 0;
     for (bool more = true; more && found < needed;) {
       std::vector<IndexPosition> positions;
-      view.frozen->scan(facet, status, after, [&](const IndexPosition& position) {
-        positions.push_back(position);
-        return positions.size() < needed;
-      });
+      for (const Signature* signature : view.frozen->first(facet, status, after, needed)) {
+        positions.push_back(IndexPosition::of(*signature));
+      }
       more = positions.size() == needed;
       if (!positions.empty()) after = positions.back().cursor();
       remove_changed(positions);

@@ -51,15 +51,22 @@ LiveProjections::View LiveProjections::view_locked() const {
   return {active_, frozen_, disk_, sequence_};
 }
 
+template <typename Find>
+const Layer::Entry* LiveProjections::find_locked(const Find& find) const {
+  for (const Layer* layer :
+       {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
+    const Layer::Entry* entry = layer == nullptr ? nullptr : find(*layer);
+    if (entry != nullptr) return entry;
+  }
+  return nullptr;
+}
+
 Result<std::optional<Signature>> LiveProjections::get_by_id(const SignatureId& id) const {
   std::shared_ptr<const ProjectionSnapshot> disk;
   {
     const std::shared_lock lock(mutex_);
-    for (const Layer* layer :
-         {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
-      const Layer::Entry* entry = layer == nullptr ? nullptr : layer->find(id);
-      if (entry != nullptr) return std::optional(entry->signature);
-    }
+    const Layer::Entry* entry = find_locked([&](const Layer& layer) { return layer.find(id); });
+    if (entry != nullptr) return std::optional(entry->signature);
     disk = disk_;
   }
   return disk->get_signature(id);
@@ -70,12 +77,9 @@ Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
   std::shared_ptr<const ProjectionSnapshot> disk;
   {
     const std::shared_lock lock(mutex_);
-    for (const Layer* layer :
-         {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
-      const Layer::Entry* entry =
-          layer == nullptr ? nullptr : layer->find_by_fingerprint(fingerprint);
-      if (entry != nullptr) return std::optional(entry->signature);
-    }
+    const Layer::Entry* entry =
+        find_locked([&](const Layer& layer) { return layer.find_by_fingerprint(fingerprint); });
+    if (entry != nullptr) return std::optional(entry->signature);
     disk = disk_;
   }
   // A signature that changed in a layer is found there by its fingerprint, so the disk is right.
@@ -83,6 +87,62 @@ Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
   if (!id) return std::unexpected(id.error());
   if (!*id) return std::optional<Signature>{};
   return disk->get_signature(**id);
+}
+
+// Looks many keys up in the layers by `find`; what is left is to be read from `disk`.
+template <typename Key, typename Find>
+LiveProjections::Partly<Key> LiveProjections::find_in_layers(std::span<const Key> keys,
+                                                             const Find& find) const {
+  Partly<Key> partly;
+  partly.signatures.resize(keys.size());
+  const std::shared_lock lock(mutex_);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const Layer::Entry* entry =
+        find_locked([&](const Layer& layer) { return find(layer, keys[i]); });
+    if (entry != nullptr) {
+      partly.signatures[i] = entry->signature;
+    } else {
+      partly.missing.push_back(keys[i]);
+      partly.places.push_back(i);
+    }
+  }
+  partly.disk = disk_;
+  return partly;
+}
+
+Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_ids(
+    std::span<const SignatureId> ids) const {
+  auto partly =
+      find_in_layers(ids, [](const Layer& layer, const SignatureId& id) { return layer.find(id); });
+  auto rows = partly.disk->find_signatures(partly.missing);
+  if (!rows) return rows;
+  for (std::size_t i = 0; i < partly.places.size(); ++i) {
+    partly.signatures[partly.places[i]] = std::move((*rows)[i]);
+  }
+  return std::move(partly.signatures);
+}
+
+Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_fingerprints(
+    std::span<const std::string_view> fingerprints) const {
+  auto partly = find_in_layers(fingerprints, [](const Layer& layer, std::string_view fingerprint) {
+    return layer.find_by_fingerprint(fingerprint);
+  });
+  const auto found = partly.disk->find_ids(partly.missing);
+  if (!found) return std::unexpected(found.error());
+  std::vector<SignatureId> ids;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    const std::optional<SignatureId>& id = (*found)[i];
+    if (!id) continue;
+    ids.push_back(*id);
+    places.push_back(partly.places[i]);
+  }
+  auto rows = partly.disk->get_signatures(ids);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    partly.signatures[places[i]] = std::move((*rows)[i]);
+  }
+  return std::move(partly.signatures);
 }
 
 StoreStats LiveProjections::get_stats() const {
@@ -141,7 +201,8 @@ Result<LiveProjections::HistorySequences> LiveProjections::history(
 void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence sequence) {
   const std::unique_lock lock(mutex_);
   for (SignatureUpdate& update : updates) {
-    totals_.apply(update.before ? &*update.before : nullptr, update.after);
+    totals_.apply(update.before ? std::optional(update.before->position) : std::nullopt,
+                  update.after);
     active_->apply(std::move(update));
   }
   sequence_ = sequence;

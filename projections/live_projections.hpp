@@ -50,6 +50,13 @@ class LiveProjections {
   [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) const;
   [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
       std::string_view fingerprint) const;
+
+  // The same for many at once, in their order: far cheaper than one after the other.
+  [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_ids(
+      std::span<const SignatureId> ids) const;
+  [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_fingerprints(
+      std::span<const std::string_view> fingerprints) const;
+
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) const;
   [[nodiscard]] StoreStats get_stats() const;
 
@@ -89,7 +96,21 @@ class LiveProjections {
   };
   struct Listing;  // the state of one list() call; live_listing.cpp
 
+  // The answer to many point reads as far as the layers have it.
+  template <typename Key>
+  struct Partly {
+    std::vector<std::optional<Signature>> signatures;
+    std::vector<Key> missing;         // to be read from `disk`
+    std::vector<std::size_t> places;  // of those in `signatures`
+    std::shared_ptr<const ProjectionSnapshot> disk;
+  };
+  template <typename Key, typename Find>
+  [[nodiscard]] Partly<Key> find_in_layers(std::span<const Key> keys, const Find& find) const;
+
   [[nodiscard]] View view_locked() const;
+  // The newest entry that `find` finds in a layer, or null. Call under the lock.
+  template <typename Find>
+  [[nodiscard]] const Layer::Entry* find_locked(const Find& find) const;
   // Whether the active layer holds `factor` times what a layer should.
   [[nodiscard]] bool is_over_limit(std::size_t factor) const;
 

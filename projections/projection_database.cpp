@@ -12,6 +12,7 @@
 
 #include "core/check.hpp"
 #include "eventlog/rocksdb_status.hpp"
+#include "projections/compaction_monitor.hpp"
 #include "projections/index_key.hpp"
 
 namespace rounds {
@@ -23,7 +24,7 @@ constexpr std::string_view projection_version = "1";
 
 constexpr std::string_view version_key = "projection_version";
 constexpr std::string_view log_id_key = "log_id";
-constexpr std::string_view checkpoint_key = "checkpoint";
+constexpr std::string_view checkpoint_name = "checkpoint";
 constexpr std::string_view generation_key_prefix = "generation/";
 
 // Shared by all projections of a store: rows and index blocks that queries touch again and again.
@@ -76,12 +77,6 @@ std::uint64_t generation_of(std::string_view name) {
   return generation;
 }
 
-std::string encode_sequence(Sequence sequence) {
-  std::string bytes;
-  append_big_endian(bytes, sequence);
-  return bytes;
-}
-
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -116,7 +111,17 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
     return fail(ErrorCode::io_error,
                 fmt::format("cannot create {}: {}", directory.string(), error.message()));
   }
-  const rocksdb::DBOptions options = database_options();
+  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
+  projections->incoming_ = directory / "incoming";
+  std::filesystem::remove_all(projections->incoming_, error);
+  if (!error) std::filesystem::create_directories(projections->incoming_, error);
+  if (error) {
+    return fail(ErrorCode::io_error, fmt::format("cannot empty {}: {}",
+                                                 projections->incoming_.string(), error.message()));
+  }
+  projections->compactions_ = std::make_shared<CompactionMonitor>();
+  rocksdb::DBOptions options = database_options();
+  options.listeners.push_back(projections->compactions_);
   std::vector<std::string> names;
   if (std::filesystem::exists(directory / "CURRENT", error)) {
     const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &names);
@@ -132,7 +137,6 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(options, directory.string(), families, &handles, &database);
   if (!status.ok()) return std::unexpected(from_status(status, doing));
-  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->database_.reset(database);
   if (auto loaded = projections->load(log_id, handles); !loaded) {
     return std::unexpected(loaded.error().with_context(doing));
@@ -169,7 +173,7 @@ Result<void> ProjectionDatabase::load(const LogId& log_id,
                             "rounds-replay",
                             owner->value_or("(none)"), log_id.to_string()));
   }
-  const auto checkpoint = get_meta(checkpoint_key);
+  const auto checkpoint = get_meta(checkpoint_name);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   if (!*checkpoint || (*checkpoint)->size() != 8) {
     return fail(ErrorCode::corruption, "the checkpoint is gone; rebuild with rounds-replay");
@@ -204,7 +208,7 @@ Result<void> ProjectionDatabase::initialize(const LogId& log_id) {
   rocksdb::WriteBatch batch;
   batch.Put(meta_, rocksdb::Slice(log_id_key), log_id.to_string());
   batch.Put(meta_, rocksdb::Slice(version_key), rocksdb::Slice(projection_version));
-  put_checkpoint(batch, 0);
+  batch.Put(meta_, rocksdb::Slice(checkpoint_name), checkpoint_row(0));
   for (const Projection projection : all_projections) {
     batch.Put(meta_, generation_key(projection), family_of(active_, projection)->GetName());
   }
@@ -219,8 +223,33 @@ Result<std::optional<std::string>> ProjectionDatabase::get_meta(std::string_view
   return std::optional(std::move(value));
 }
 
-void ProjectionDatabase::put_checkpoint(rocksdb::WriteBatch& batch, Sequence checkpoint) const {
-  batch.Put(meta_, rocksdb::Slice(checkpoint_key), encode_sequence(checkpoint));
+std::string_view ProjectionDatabase::checkpoint_key() {
+  return checkpoint_name;
+}
+
+std::string ProjectionDatabase::checkpoint_row(Sequence checkpoint) {
+  std::string bytes;
+  append_big_endian(bytes, checkpoint);
+  return bytes;
+}
+
+Result<void> ProjectionDatabase::write(rocksdb::WriteBatch& batch) {
+  has_unsynced_writes_ = true;
+  return check_status(database_->Write({}, &batch), "writing the projections");
+}
+
+Result<void> ProjectionDatabase::ingest(const std::vector<rocksdb::IngestExternalFileArg>& files) {
+  for (const rocksdb::IngestExternalFileArg& file : files) {
+    compactions_->wait_for_room(*database_, file.column_family);
+  }
+  // Ingested files survive a power cut, so what was written before them must survive as well.
+  if (has_unsynced_writes_) {
+    if (auto synced = check_status(database_->SyncWAL(), "syncing the projections"); !synced) {
+      return synced;
+    }
+    has_unsynced_writes_ = false;
+  }
+  return check_status(database_->IngestExternalFiles(files), "taking in files of rows");
 }
 
 Result<FamilySet> ProjectionDatabase::create_generation() {
@@ -252,7 +281,7 @@ Result<void> ProjectionDatabase::activate(const FamilySet& generation,
     std::swap(next[index], unused[index]);
     batch.Put(meta_, generation_key(projection), next[index]->GetName());
   }
-  put_checkpoint(batch, checkpoint);
+  batch.Put(meta_, rocksdb::Slice(checkpoint_name), checkpoint_row(checkpoint));
   // The rows themselves must be on disk before the pointer to them is.
   const auto synced_rows = database_->SyncWAL();
   if (!synced_rows.ok())

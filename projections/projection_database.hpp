@@ -55,6 +55,8 @@ using FamilySet = std::array<rocksdb::ColumnFamilyHandle*, all_projections.size(
   return families[static_cast<std::size_t>(projection)];
 }
 
+class CompactionMonitor;
+
 class ProjectionDatabase {
  public:
   // Opens or creates the projections of the log `log_id` in `directory`. Drops generations that an
@@ -70,14 +72,25 @@ class ProjectionDatabase {
   [[nodiscard]] rocksdb::DB& database() const { return *database_; }
   [[nodiscard]] const FamilySet& active() const { return active_; }
 
-  // The active projections hold every event up to this one. Rows may hold later ones already: each
-  // says so itself (last_sequence).
+  // The active projections hold every event up to this one, and none behind it.
   [[nodiscard]] Sequence checkpoint() const { return checkpoint_; }
 
-  // Adds the new checkpoint to a batch of rows. It counts once the batch is written:
-  // note_checkpoint().
-  void put_checkpoint(rocksdb::WriteBatch& batch, Sequence checkpoint) const;
+  // The new checkpoint travels with the rows that it stands for, as a row of the family below: see
+  // RowSink. It counts once they are written: note_checkpoint().
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* meta_family() const { return meta_; }
+  [[nodiscard]] static std::string_view checkpoint_key();
+  [[nodiscard]] static std::string checkpoint_row(Sequence checkpoint);
   void note_checkpoint(Sequence checkpoint) { checkpoint_ = checkpoint; }
+
+  // Writes a batch, atomically but not synced: a power cut may take it back. Errors: io_error.
+  [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch);
+
+  // Where files for ingest() are prepared; emptied at open.
+  [[nodiscard]] const std::filesystem::path& incoming_directory() const { return incoming_; }
+
+  // Takes in files of sorted rows, for several families at once and atomically, durably. Waits
+  // first, for seconds at worst, if compactions are behind. Errors: io_error.
+  [[nodiscard]] Result<void> ingest(const std::vector<rocksdb::IngestExternalFileArg>& files);
 
   // Creates an empty generation beside the active one.
   [[nodiscard]] Result<FamilySet> create_generation();
@@ -102,12 +115,15 @@ class ProjectionDatabase {
   [[nodiscard]] Result<std::optional<std::string>> get_meta(std::string_view key) const;
   [[nodiscard]] Result<void> drop_family(rocksdb::ColumnFamilyHandle* family);
 
+  std::filesystem::path incoming_;
+  std::shared_ptr<CompactionMonitor> compactions_;  // never null
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // all that are open; destroyed in close()
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   FamilySet active_{};
   Sequence checkpoint_ = 0;
   std::uint64_t last_generation_ = 0;
+  bool has_unsynced_writes_ = false;
 };
 
 }  // namespace rounds

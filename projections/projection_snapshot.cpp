@@ -9,6 +9,12 @@
 #include "projections/row_codec.hpp"
 
 namespace rounds {
+namespace {
+
+// Rows read by one call: bounds the memory that their blocks pin.
+constexpr std::size_t keys_per_read = 1024;
+
+}  // namespace
 
 // Of an IndexScan: keys in [lower, upper).
 struct IndexScan::Bounds {
@@ -71,48 +77,93 @@ Result<std::optional<Signature>> ProjectionSnapshot::get_signature(const Signatu
   return std::optional(*std::move(signature));
 }
 
-Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(
-    const std::vector<SignatureId>& ids) const {
+template <typename Take>
+Result<void> ProjectionSnapshot::read_many(Projection projection,
+                                           std::span<const rocksdb::Slice> keys,
+                                           const Take& take) const {
+  std::vector<rocksdb::PinnableSlice> values(std::min(keys.size(), keys_per_read));
+  std::vector<rocksdb::Status> statuses(values.size());
+  for (std::size_t begin = 0; begin < keys.size(); begin += keys_per_read) {
+    const auto some = keys.subspan(begin, std::min(keys_per_read, keys.size() - begin));
+    database_->MultiGet(read_options(), family(projection), some.size(), some.data(), values.data(),
+                        statuses.data());
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (statuses[i].IsNotFound()) continue;
+      if (!statuses[i].ok()) {
+        return std::unexpected(
+            from_status(statuses[i], fmt::format("reading {}", to_string(projection))));
+      }
+      if (auto taken = take(begin + i, values[i].ToStringView()); !taken) return taken;
+      values[i].Reset();
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::optional<Signature>>> ProjectionSnapshot::find_signatures(
+    std::span<const SignatureId> ids) const {
   std::vector<rocksdb::Slice> keys;
   keys.reserve(ids.size());
   for (const SignatureId& id : ids) keys.emplace_back(id_key(id));
-  std::vector<rocksdb::PinnableSlice> rows(ids.size());
-  std::vector<rocksdb::Status> statuses(ids.size());
-  database_->MultiGet(read_options(), family(Projection::signatures), ids.size(), keys.data(),
-                      rows.data(), statuses.data());
+  std::vector<std::optional<Signature>> signatures(ids.size());
+  const auto take = [&](std::size_t place, std::string_view row) -> Result<void> {
+    auto signature = decode_signature_row(ids[place], row);
+    if (!signature) return std::unexpected(std::move(signature.error()));
+    signatures[place] = *std::move(signature);
+    return {};
+  };
+  if (auto read = read_many(Projection::signatures, keys, take); !read) {
+    return std::unexpected(std::move(read.error()));
+  }
+  return signatures;
+}
+
+Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(
+    std::span<const SignatureId> ids) const {
+  auto found = find_signatures(ids);
+  if (!found) return std::unexpected(std::move(found.error()));
   std::vector<Signature> signatures;
   signatures.reserve(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (statuses[i].IsNotFound()) {
+    std::optional<Signature>& signature = (*found)[i];
+    if (!signature) {
       return fail(
           ErrorCode::corruption,
           fmt::format("an index names signature {}, which has no row; rebuild the projections "
                       "with rounds-replay",
                       ids[i].to_string()));
     }
-    if (!statuses[i].ok()) return std::unexpected(from_status(statuses[i], "reading a signature"));
-    auto signature = decode_signature_row(ids[i], rows[i].ToStringView());
-    if (!signature) return std::unexpected(std::move(signature.error()));
     signatures.push_back(*std::move(signature));
   }
   return signatures;
 }
 
 Result<std::optional<SignatureId>> ProjectionSnapshot::get_id(std::string_view fingerprint) const {
-  rocksdb::PinnableSlice value;
-  const auto status = database_->Get(read_options(), family(Projection::fingerprints),
-                                     rocksdb::Slice(fingerprint), &value);
-  if (status.IsNotFound()) return std::optional<SignatureId>{};
-  if (!status.ok()) return std::unexpected(from_status(status, "reading a fingerprint"));
-  SignatureId id;
-  if (value.size() != id.bytes.size()) {
-    return fail(ErrorCode::corruption,
-                fmt::format("the entry of fingerprint {} has {} bytes; rebuild "
-                            "the projections with rounds-replay",
-                            fingerprint, value.size()));
+  const auto ids = find_ids(std::span(&fingerprint, 1));
+  if (!ids) return std::unexpected(ids.error());
+  return ids->front();
+}
+
+Result<std::vector<std::optional<SignatureId>>> ProjectionSnapshot::find_ids(
+    std::span<const std::string_view> fingerprints) const {
+  const std::vector<rocksdb::Slice> keys(fingerprints.begin(), fingerprints.end());
+  std::vector<std::optional<SignatureId>> ids(fingerprints.size());
+  const auto take = [&](std::size_t place, std::string_view value) -> Result<void> {
+    SignatureId id;
+    if (value.size() != id.bytes.size()) {
+      return fail(ErrorCode::corruption,
+                  fmt::format("the entry of fingerprint {} has {} bytes; rebuild "
+                              "the projections with rounds-replay",
+                              fingerprints[place], value.size()));
+    }
+    std::ranges::copy(value, id.bytes.begin());
+    ids[place] = id;
+    return {};
+  };
+  if (auto read = read_many(Projection::fingerprints, keys, take); !read) {
+    return std::unexpected(std::move(read.error()));
   }
-  std::ranges::copy(value.ToStringView(), id.bytes.begin());
-  return id;
+  return ids;
 }
 
 IndexScan ProjectionSnapshot::scan(Facet facet, Status status,

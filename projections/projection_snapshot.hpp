@@ -51,11 +51,19 @@ class ProjectionSnapshot {
 
   [[nodiscard]] Result<std::optional<Signature>> get_signature(const SignatureId& id) const;
 
-  // In the order of `ids`; an absent one is corruption, since only indexes name ids here.
+  // Many at once, in the order of `ids`.
+  [[nodiscard]] Result<std::vector<std::optional<Signature>>> find_signatures(
+      std::span<const SignatureId> ids) const;
+
+  // The same for ids that an index names: an absent one is corruption.
   [[nodiscard]] Result<std::vector<Signature>> get_signatures(
-      const std::vector<SignatureId>& ids) const;
+      std::span<const SignatureId> ids) const;
 
   [[nodiscard]] Result<std::optional<SignatureId>> get_id(std::string_view fingerprint) const;
+
+  // Many at once, in the order of `fingerprints`.
+  [[nodiscard]] Result<std::vector<std::optional<SignatureId>>> find_ids(
+      std::span<const std::string_view> fingerprints) const;
 
   // The positions of `facet` with `status`, from behind `after` on (from the start without it).
   [[nodiscard]] IndexScan scan(Facet facet, Status status,
@@ -73,6 +81,10 @@ class ProjectionSnapshot {
     return family_of(families_, projection);
   }
   [[nodiscard]] rocksdb::ReadOptions read_options() const;
+  // Reads `keys` and calls `take(place, value)` for each that is there; stops at its first error.
+  template <typename Take>
+  [[nodiscard]] Result<void> read_many(Projection projection, std::span<const rocksdb::Slice> keys,
+                                       const Take& take) const;
 
   rocksdb::DB* database_;
   FamilySet families_;

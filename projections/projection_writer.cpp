@@ -1,13 +1,11 @@
 #include "projections/projection_writer.hpp"
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
 
-#include <rocksdb/write_batch.h>
-
-#include "eventlog/rocksdb_status.hpp"
 #include "projections/index_key.hpp"
 #include "projections/projection_snapshot.hpp"
 #include "projections/row_codec.hpp"
@@ -15,107 +13,143 @@
 namespace rounds {
 namespace {
 
-// Signatures per batch: large enough that the cost of a write is shared, small enough that it takes
-// about a millisecond.
-constexpr std::size_t signatures_per_batch = 256;
+using Entries = std::vector<const Layer::Entry*>;
+
+// A key of an index that comes or goes.
+struct IndexChange {
+  IndexKey key;
+  bool removed = false;
+};
+
+Result<void> write_fingerprints(RowSink& sink, const Entries& entries) {
+  Entries created;
+  for (const Layer::Entry* entry : entries) {
+    if (!entry->below) created.push_back(entry);
+  }
+  std::ranges::sort(created, {}, [](const Layer::Entry* entry) {
+    return std::string_view(entry->signature.identity->fingerprint);
+  });
+  if (auto begun = sink.begin(Projection::fingerprints); !begun) return begun;
+  for (const Layer::Entry* entry : created) {
+    const Signature& signature = entry->signature;
+    if (auto put = sink.put(signature.identity->fingerprint, id_key(signature.id)); !put)
+      return put;
+  }
+  return {};
+}
+
+Result<void> write_history(RowSink& sink, const Entries& by_id) {
+  if (auto begun = sink.begin(Projection::history); !begun) return begun;
+  for (const Layer::Entry* entry : by_id) {
+    std::span<const Sequence> sequences(entry->sequences.data(), entry->sequences.size());
+    Version first = entry->signature.version - sequences.size() + 1;
+    while (!sequences.empty()) {
+      const auto chunk = sequences.first(std::min(sequences.size(), max_history_chunk));
+      auto put = sink.put(history_key(entry->signature.id, first), encode_history_chunk(chunk));
+      if (!put) return put;
+      first += chunk.size();
+      sequences = sequences.subspan(chunk.size());
+    }
+  }
+  return {};
+}
+
+// The changes of the index over all signatures, or of the one by service.
+std::vector<IndexChange> index_changes(const Entries& entries, Projection index) {
+  const bool of_all = index == Projection::by_status;
+  std::vector<IndexChange> changes;
+  changes.reserve(entries.size() * (of_all ? 2 : 2 * (facets_per_signature - 1)));
+  for (const Layer::Entry* entry : entries) {
+    const auto position = IndexPosition::of(entry->signature);
+    if (position == entry->below) continue;
+    const auto add = [&](Facet facet) {
+      if (entry->below) changes.push_back({{facet, *entry->below}, true});
+      changes.push_back({{facet, position}, false});
+    };
+    if (of_all) {
+      add(facet_of_all);
+      continue;
+    }
+    for (const Facet facet : facets_of(*entry->signature.identity)) {
+      if (facet != facet_of_all) add(facet);
+    }
+  }
+  std::ranges::sort(changes, {}, &IndexChange::key);
+  return changes;
+}
+
+Result<void> write_index(RowSink& sink, const Entries& entries, Projection index) {
+  if (auto begun = sink.begin(index); !begun) return begun;
+  for (const IndexChange& change : index_changes(entries, index)) {
+    const std::string key = index == Projection::by_status
+                                ? encode_by_status_key(change.key.position)
+                                : encode_by_service_key(change.key);
+    auto written = change.removed ? sink.remove(key) : sink.put(key, "");
+    if (!written) return written;
+  }
+  return {};
+}
 
 }  // namespace
 
 ProjectionWriter::ProjectionWriter(ProjectionDatabase& database, const FamilySet& families,
-                                   StatsTotals totals)
-    : database_(database), families_(families), totals_(std::move(totals)) {}
+                                   StatsTotals totals, std::size_t smallest_layer_for_files)
+    : database_(database),
+      families_(families),
+      totals_(std::move(totals)),
+      smallest_layer_for_files_(smallest_layer_for_files) {}
 
 Result<void> ProjectionWriter::write(const Layer& layer) {
-  // In the order of the keys: neighbouring rows are then written together.
-  std::vector<const Layer::Entry*> entries;
-  entries.reserve(layer.entries().size());
-  for (const auto& [id, entry] : layer.entries()) entries.push_back(&entry);
-  std::ranges::sort(entries, {}, [](const Layer::Entry* entry) { return entry->signature.id; });
-  rocksdb::WriteBatch batch;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    put_entry(batch, *entries[i]);
-    const bool last = i + 1 == entries.size();
-    if (!last && (i + 1) % signatures_per_batch != 0) continue;
-    put_totals(batch);
-    if (last && is_active()) database_.put_checkpoint(batch, layer.through());
-    if (auto committed = commit(batch); !committed) return committed;
-  }
-  if (is_active()) database_.note_checkpoint(layer.through());
+  Entries by_id;
+  by_id.reserve(layer.entries().size());
+  for (const Layer::Entry& entry : layer.entries()) by_id.push_back(&entry);
+  std::ranges::sort(by_id, {}, [](const Layer::Entry* entry) { return entry->signature.id; });
+  const auto sink = by_id.size() < smallest_layer_for_files_ ? make_batch_sink(database_, families_)
+                                                             : make_file_sink(database_, families_);
+  if (auto written = write_rows(*sink, by_id); !written) return written;
+  if (auto written = write_fingerprints(*sink, by_id); !written) return written;
+  if (auto written = write_index(*sink, by_id, Projection::by_status); !written) return written;
+  if (auto written = write_index(*sink, by_id, Projection::by_service); !written) return written;
+  if (auto written = write_history(*sink, by_id); !written) return written;
+  if (auto written = write_totals(*sink, layer); !written) return written;
+  const Sequence through = layer.through();
+  if (auto committed = sink->commit(is_active() ? &through : nullptr); !committed) return committed;
+  if (is_active()) database_.note_checkpoint(through);
   return {};
 }
 
 Result<void> ProjectionWriter::write_checkpoint(Sequence sequence) {
   if (!is_active() || database_.checkpoint() == sequence) return {};
-  rocksdb::WriteBatch batch;
-  database_.put_checkpoint(batch, sequence);
-  if (auto committed = commit(batch); !committed) return committed;
+  const auto sink = make_batch_sink(database_, families_);
+  if (auto committed = sink->commit(&sequence); !committed) return committed;
   database_.note_checkpoint(sequence);
   return {};
 }
 
-void ProjectionWriter::put_entry(rocksdb::WriteBatch& batch, const Layer::Entry& entry) {
-  const Signature& signature = entry.signature;
-  const auto key = id_key(signature.id);
-  batch.Put(family(Projection::signatures), rocksdb::Slice(key), encode_signature_row(signature));
-  if (!entry.below) {
-    batch.Put(family(Projection::fingerprints), signature.identity->fingerprint,
-              rocksdb::Slice(key));
-    changed_services_.insert(signature.identity->service);
+Result<void> ProjectionWriter::write_rows(RowSink& sink, const Entries& by_id) {
+  if (auto begun = sink.begin(Projection::signatures); !begun) return begun;
+  RowEncoder encoder;
+  for (const Layer::Entry* entry : by_id) {
+    auto put = sink.put(id_key(entry->signature.id), encoder.encode(entry->signature));
+    if (!put) return put;
   }
-  put_index(batch, entry);
-  put_history(batch, entry);
-  totals_.apply(entry.below ? &*entry.below : nullptr, signature);
+  return {};
 }
 
-void ProjectionWriter::put_index(rocksdb::WriteBatch& batch, const Layer::Entry& entry) const {
-  const SignatureIdentity& identity = *entry.signature.identity;
-  const auto position = IndexPosition::of(entry.signature);
-  const auto old_position =
-      entry.below ? std::optional(IndexPosition::of(*entry.below)) : std::nullopt;
-  if (position == old_position) return;
-  if (old_position) {
-    for (const IndexKey& key : index_keys(identity, *old_position)) {
-      if (key.facet == facet_of_all) {
-        batch.Delete(family(Projection::by_status), encode_by_status_key(key.position));
-      } else {
-        batch.Delete(family(Projection::by_service), encode_by_service_key(key));
-      }
-    }
+Result<void> ProjectionWriter::write_totals(RowSink& sink, const Layer& layer) {
+  std::set<std::string_view> changed_services;
+  for (const Layer::Entry& entry : layer.entries()) {
+    totals_.apply(entry.below, entry.signature);
+    if (!entry.below) changed_services.insert(entry.signature.identity->service);
   }
-  for (const IndexKey& key : index_keys(identity, position)) {
-    if (key.facet == facet_of_all) {
-      batch.Put(family(Projection::by_status), encode_by_status_key(key.position), "");
-    } else {
-      batch.Put(family(Projection::by_service), encode_by_service_key(key), "");
-    }
+  if (auto begun = sink.begin(Projection::stats); !begun) return begun;
+  static_assert(service_key_prefix < totals_key, "the rows of the services come first");
+  for (const std::string_view service : changed_services) {
+    auto put = sink.put(std::string(service_key_prefix).append(service),
+                        encode_service_stats_row(totals_.by_service.find(service)->second));
+    if (!put) return put;
   }
-}
-
-void ProjectionWriter::put_history(rocksdb::WriteBatch& batch, const Layer::Entry& entry) const {
-  std::span<const Sequence> sequences = entry.sequences;
-  Version first = entry.signature.version - sequences.size() + 1;
-  while (!sequences.empty()) {
-    const auto chunk = sequences.first(std::min(sequences.size(), max_history_chunk));
-    batch.Put(family(Projection::history), history_key(entry.signature.id, first),
-              encode_history_chunk(chunk));
-    first += chunk.size();
-    sequences = sequences.subspan(chunk.size());
-  }
-}
-
-void ProjectionWriter::put_totals(rocksdb::WriteBatch& batch) {
-  batch.Put(family(Projection::stats), rocksdb::Slice(totals_key), encode_stats_row(totals_));
-  for (const std::string& service : changed_services_) {
-    batch.Put(family(Projection::stats), std::string(service_key_prefix) + service,
-              encode_service_stats_row(totals_.by_service.at(service)));
-  }
-  changed_services_.clear();
-}
-
-Result<void> ProjectionWriter::commit(rocksdb::WriteBatch& batch) {
-  const auto status = database_.database().Write({}, &batch);
-  batch.Clear();
-  return check_status(status, "writing the projections");
+  return sink.put(totals_key, encode_stats_row(totals_));
 }
 
 }  // namespace rounds

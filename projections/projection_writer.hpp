@@ -1,26 +1,30 @@
-// Writes layers to the column families of one generation: write-behind, in small batches.
+// Writes layers to the column families of one generation, behind the log.
 //
-// Each batch is atomic and complete in itself: rows, index entries, history and the totals over
-// exactly the rows written so far. A crash between two batches leaves projections that are a little
-// ahead of their checkpoint, and replay skips, row by row, the events a row has seen. One thread:
-// the projector.
+// Each layer is written as a whole: rows, index entries, history, totals and checkpoint become
+// visible and durable together, so the projections on disk are always those of one sequence. One
+// thread: the projector.
 #pragma once
+
+#include <vector>
 
 #include "core/error.hpp"
 #include "projections/layer.hpp"
 #include "projections/projection_database.hpp"
+#include "projections/row_sink.hpp"
 #include "projections/stats_totals.hpp"
 
 namespace rounds {
 
 class ProjectionWriter {
  public:
-  // Writes to `families`, whose rows add up to `totals` now.
-  ProjectionWriter(ProjectionDatabase& database, const FamilySet& families, StatsTotals totals);
+  // Writes to `families`, whose rows add up to `totals` now. Layers of fewer signatures than
+  // `smallest_layer_for_files` are written as a batch: the fsyncs of the files, some ten
+  // milliseconds, would cost more than they save.
+  ProjectionWriter(ProjectionDatabase& database, const FamilySet& families, StatsTotals totals,
+                   std::size_t smallest_layer_for_files);
 
-  // Writes all of a frozen layer; with the last batch the checkpoint moves to layer.through(), if
-  // the families are the active ones. Errors: io_error; the database is then unusable until opened
-  // anew.
+  // Writes all of a frozen layer; with it the checkpoint moves to layer.through(), if the families
+  // are the active ones. Errors: io_error; the database is then unusable until opened anew.
   [[nodiscard]] Result<void> write(const Layer& layer);
 
   // Records that the projections hold everything up to `sequence` although there was nothing to
@@ -28,21 +32,16 @@ class ProjectionWriter {
   [[nodiscard]] Result<void> write_checkpoint(Sequence sequence);
 
  private:
-  void put_entry(rocksdb::WriteBatch& batch, const Layer::Entry& entry);
-  void put_index(rocksdb::WriteBatch& batch, const Layer::Entry& entry) const;
-  void put_history(rocksdb::WriteBatch& batch, const Layer::Entry& entry) const;
-  void put_totals(rocksdb::WriteBatch& batch);
-  [[nodiscard]] Result<void> commit(rocksdb::WriteBatch& batch);
+  using Entries = std::vector<const Layer::Entry*>;
 
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Projection projection) const {
-    return family_of(families_, projection);
-  }
+  [[nodiscard]] Result<void> write_rows(RowSink& sink, const Entries& by_id);
+  [[nodiscard]] Result<void> write_totals(RowSink& sink, const Layer& layer);
   [[nodiscard]] bool is_active() const { return families_ == database_.active(); }
 
   ProjectionDatabase& database_;
   FamilySet families_;
   StatsTotals totals_;
-  std::set<std::string, std::less<>> changed_services_;
+  std::size_t smallest_layer_for_files_;
 };
 
 }  // namespace rounds

@@ -1,6 +1,8 @@
 #include "projections/replay.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,12 +14,34 @@ namespace {
 // Events folded before they are applied to the layer: shares the cost of loading hot signatures.
 constexpr std::size_t events_per_group = 4096;
 
-Result<void> fold_unless_seen(ChangeSet& changes, const Event& event) {
-  const auto present = changes.find(event.signature_id);
-  if (!present) return std::unexpected(present.error());
-  // A crash came after this row's batch and before the checkpoint.
-  if (*present != nullptr && (*present)->last_sequence >= event.sequence) return {};
-  return changes.fold(event);
+// Layers of less than this part of the limit are written as a batch, not as files: they come from
+// closing a store, or from catching up with a short log.
+constexpr std::size_t small_layer_divisor = 16;
+
+// Folds the next events of the log, and empties `events`.
+Result<void> fold(ChangeSet& changes, std::vector<Event>& events) {
+  std::vector<SignatureId> ids;
+  ids.reserve(events.size());
+  for (const Event& event : events) ids.push_back(event.signature_id);
+  std::ranges::sort(ids);
+  const auto repeated = std::ranges::unique(ids);
+  ids.erase(repeated.begin(), repeated.end());
+  if (auto loaded = changes.load(ids); !loaded) return loaded;
+  for (const Event& event : events) {
+    const auto found = changes.find(event.signature_id);
+    if (!found) return std::unexpected(found.error());
+    const ChangeSet::Slot slot = *found ? **found : changes.create(event.signature_id);
+    const Signature* present = changes.state(slot);
+    if (present != nullptr && present->last_sequence >= event.sequence) {
+      return fail(ErrorCode::corruption,
+                  fmt::format("the row of signature {} has seen event {}, which the checkpoint of "
+                              "the projections has not; rebuild them with rounds-replay",
+                              present->id.to_string(), event.sequence));
+    }
+    if (auto folded = changes.fold(slot, event); !folded) return folded;
+  }
+  events.clear();
+  return {};
 }
 
 }  // namespace
@@ -38,18 +62,19 @@ Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& databa
   if (!totals) return std::unexpected(totals.error());
   OpenProjections projections{
       std::make_unique<LiveProjections>(std::move(disk), *totals, checkpoint, limits),
-      std::make_unique<ProjectionWriter>(database, families, *totals)};
+      std::make_unique<ProjectionWriter>(database, families, *totals,
+                                         limits.signatures / small_layer_divisor)};
   ChangeSet changes(*projections.live);
   LogReader reader = log.read(checkpoint + 1);
+  std::vector<Event> events;
   Sequence done = checkpoint;
   while (done < last) {
-    const auto event = reader.next();
+    auto event = reader.next();
     if (!event) return std::unexpected(event.error());
-    if (auto folded = fold_unless_seen(changes, **event); !folded) {
-      return std::unexpected(folded.error());
-    }
+    events.push_back(**std::move(event));
     ++done;
-    if (done != last && (done - checkpoint) % events_per_group != 0) continue;
+    if (done != last && events.size() < events_per_group) continue;
+    if (auto folded = fold(changes, events); !folded) return std::unexpected(folded.error());
     projections.live->apply(changes.take(), done);
     if (projections.live->is_flush_due()) {
       if (auto flushed = flush(projections, database, families); !flushed) {

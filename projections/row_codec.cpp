@@ -81,11 +81,20 @@ bool take_varint(std::string_view& in, std::uint64_t& value) {
 
 }  // namespace
 
-std::string encode_signature_row(const Signature& signature) {
-  codec::Builder builder;
-  const auto state = codec::write_state(builder, signature);
-  return seal_row(builder, schema::CreateSignatureRow(builder, signature.version,
-                                                      signature.last_sequence, state));
+struct RowEncoder::Builder {
+  codec::Builder buffer;
+};
+
+RowEncoder::RowEncoder() : builder_(std::make_unique<Builder>()) {}
+RowEncoder::~RowEncoder() = default;
+
+std::string_view RowEncoder::encode(const Signature& signature) {
+  codec::Builder& buffer = builder_->buffer;
+  buffer.Clear();
+  const auto state = codec::write_state(buffer, signature);
+  row_ = seal_row(buffer, schema::CreateSignatureRow(buffer, signature.version,
+                                                     signature.last_sequence, state));
+  return row_;
 }
 
 Result<Signature> decode_signature_row(const SignatureId& id, std::string_view bytes) {

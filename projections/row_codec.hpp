@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,23 @@
 
 namespace rounds {
 
-// A row of the signatures projection. The id is its key, not part of the value.
-[[nodiscard]] std::string encode_signature_row(const Signature& signature);
+// Writes rows of the signatures projection, into the same memory again and again. One thread.
+class RowEncoder {
+ public:
+  RowEncoder();
+  ~RowEncoder();
+  RowEncoder(const RowEncoder&) = delete;
+  RowEncoder& operator=(const RowEncoder&) = delete;
+
+  // The id is the key of the row, not part of the value. The bytes stay valid until the next call.
+  [[nodiscard]] std::string_view encode(const Signature& signature);
+
+ private:
+  struct Builder;
+  std::unique_ptr<Builder> builder_;  // never null
+  std::string row_;
+};
+
 // Errors: corruption names the signature.
 [[nodiscard]] Result<Signature> decode_signature_row(const SignatureId& id, std::string_view bytes);
 

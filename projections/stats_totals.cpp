@@ -4,9 +4,9 @@
 
 namespace rounds {
 
-void StatsTotals::apply(const Signature* before, const Signature& after) {
-  if (before != nullptr) {
-    occurrence_count -= before->occurrence_count;
+void StatsTotals::apply(const std::optional<IndexPosition>& before, const Signature& after) {
+  if (before) {
+    occurrence_count -= before->occurrence_count();
     --by_status[static_cast<std::size_t>(before->status)];
   } else {
     ++signature_count;

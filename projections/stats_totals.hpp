@@ -11,6 +11,7 @@
 
 #include "core/signature.hpp"
 #include "core/signature_store.hpp"
+#include "projections/index_key.hpp"
 
 namespace rounds {
 
@@ -21,8 +22,8 @@ struct StatsTotals {
   std::map<std::string, std::uint64_t, std::less<>> by_service;
   std::optional<Timestamp> oldest_first_seen;
 
-  // Takes in that a signature went from `before` (null: did not exist) to `after`.
-  void apply(const Signature* before, const Signature& after);
+  // Takes in that a signature went from `before` (none: did not exist) to `after`.
+  void apply(const std::optional<IndexPosition>& before, const Signature& after);
 
   [[nodiscard]] StoreStats to_stats(Sequence sequence) const;
 

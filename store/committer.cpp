@@ -52,7 +52,7 @@ void Committer::commit(std::vector<QueuedSubmission>& group) {
   }
 }
 
-Result<GroupPlan> Committer::write(const std::vector<QueuedSubmission>& group) {
+Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   if (auto room = make_room(); !room) return std::unexpected(std::move(room.error()));
   // A clock that jumps back does not make the log go back in time.
   const Timestamp now = std::max(clock_.now(), log_.last_time());

@@ -38,7 +38,7 @@ class Committer {
  private:
   void run();
   void commit(std::vector<QueuedSubmission>& group);
-  [[nodiscard]] Result<GroupPlan> write(const std::vector<QueuedSubmission>& group);
+  [[nodiscard]] Result<GroupPlan> write(std::vector<QueuedSubmission>& group);
   [[nodiscard]] Result<void> make_room();
 
   EventLog& log_;

@@ -1,5 +1,6 @@
 #include "store/group_planner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/check.hpp"
@@ -14,24 +15,27 @@ bool is_fatal(const Error& error) {
 
 }  // namespace
 
-Result<GroupPlan> GroupPlanner::plan(std::span<const QueuedSubmission> group, Sequence last,
+Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, Sequence last,
                                      Timestamp now) {
   // What a failed plan left behind.
   static_cast<void>(changes_.take());
   waiting_.clear();
+  loaded_ = 0;
   waiting_order_.clear();
+  by_identity_.clear();
+  by_fingerprint_.clear();
   events_.clear();
   last_ = last;
   now_ = now;
   GroupPlan plan;
   plan.outcomes.reserve(group.size());
-  for (const QueuedSubmission& item : group) {
+  for (QueuedSubmission& item : group) {
     const CommandContext& context = std::visit(
         [](const auto& submission) -> const CommandContext& { return submission.context; },
         item.submission);
     if (context.durability == Durability::synced) plan.durability = Durability::synced;
     Result<Commit> outcome = Commit{};
-    if (const auto* record = std::get_if<RecordOccurrences>(&item.submission)) {
+    if (auto* record = std::get_if<RecordOccurrences>(&item.submission)) {
       if (auto added = add(*record); !added) return std::unexpected(std::move(added.error()));
     } else if (const auto* execute = std::get_if<ExecuteCommand>(&item.submission)) {
       outcome = run(*execute);
@@ -49,69 +53,114 @@ Result<GroupPlan> GroupPlanner::plan(std::span<const QueuedSubmission> group, Se
   return plan;
 }
 
-Result<void> GroupPlanner::add(const RecordOccurrences& record) {
-  for (const IdentifiedOccurrence& occurrence : record.occurrences) {
-    Waiting& waiting = waiting_[occurrence.identity->fingerprint];
-    const bool joins = waiting.summary.count > 0 && options_.coalesce_occurrences &&
-                       (waiting.provenance == &record.context.provenance ||
-                        *waiting.provenance == record.context.provenance);
-    if (waiting.summary.count > 0 && !joins) {
+void GroupPlanner::Waiting::add(Exemplar& exemplar) {
+  first_seen = count == 0 ? exemplar.time : std::min(first_seen, exemplar.time);
+  last_seen = count == 0 ? exemplar.time : std::max(last_seen, exemplar.time);
+  ++count;
+  if (exemplars.size() < exemplars.capacity()) exemplars.push_back(&exemplar);
+}
+
+OccurrenceSummary GroupPlanner::Waiting::take_summary() {
+  OccurrenceSummary summary{std::exchange(count, 0), first_seen, last_seen, {}};
+  summary.exemplars.reserve(exemplars.size());
+  for (Exemplar* exemplar : exemplars) summary.exemplars.push_back(std::move(*exemplar));
+  exemplars.clear();
+  return summary;
+}
+
+std::uint32_t GroupPlanner::waiting_of(const std::shared_ptr<const SignatureIdentity>& identity) {
+  const auto next = static_cast<std::uint32_t>(waiting_.size());
+  const auto [known, is_new_address] = by_identity_.try_emplace(identity.get(), next);
+  if (!is_new_address) return known->second;
+  const auto [same, is_new] = by_fingerprint_.try_emplace(identity->fingerprint, next);
+  if (is_new) waiting_.emplace_back().identity = &identity;
+  known->second = same->second;
+  return same->second;
+}
+
+Result<void> GroupPlanner::add(RecordOccurrences& record) {
+  const Provenance& provenance = record.context.provenance;
+  if (!options_.coalesce_occurrences) {
+    // Each is emitted as soon as the next of its fingerprint comes.
+    for (const IdentifiedOccurrence& occurrence : record.occurrences) {
+      static_cast<void>(waiting_of(occurrence.identity));
+    }
+    if (auto loaded = load_waiting(); !loaded) return loaded;
+  }
+  for (IdentifiedOccurrence& occurrence : record.occurrences) {
+    const std::uint32_t place = waiting_of(occurrence.identity);
+    Waiting& waiting = waiting_[place];
+    const bool joins = waiting.count > 0 && options_.coalesce_occurrences &&
+                       (waiting.provenance == &provenance || *waiting.provenance == provenance);
+    if (waiting.count > 0 && !joins) {
       if (auto emitted = emit_waiting(waiting); !emitted) return emitted;
     }
-    if (waiting.summary.count == 0) {
-      waiting.identity = occurrence.identity;
-      waiting.provenance = &record.context.provenance;
-      waiting_order_.push_back(&waiting);
+    if (waiting.count == 0) {
+      waiting.provenance = &provenance;
+      waiting_order_.push_back(place);
     }
-    waiting.summary.add(occurrence.exemplar);
+    waiting.add(occurrence.exemplar);
   }
   return {};
 }
 
+Result<void> GroupPlanner::load_waiting() {
+  std::vector<std::string_view> fingerprints;
+  for (; loaded_ < waiting_.size(); ++loaded_) {
+    fingerprints.emplace_back((*waiting_[loaded_].identity)->fingerprint);
+  }
+  return changes_.load(fingerprints);
+}
+
 Result<void> GroupPlanner::emit_waiting(std::string_view fingerprint) {
-  const auto waiting = waiting_.find(fingerprint);
-  return waiting == waiting_.end() ? Result<void>{} : emit_waiting(waiting->second);
+  const auto waiting = by_fingerprint_.find(fingerprint);
+  return waiting == by_fingerprint_.end() ? Result<void>{}
+                                          : emit_waiting(waiting_[waiting->second]);
 }
 
 Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
-  if (waiting.summary.count == 0) return {};
-  const auto present = changes_.find_by_fingerprint(waiting.identity->fingerprint);
-  if (!present) return std::unexpected(present.error());
-  const SignatureId id = *present != nullptr ? (*present)->id : ids_.next(now_);
-  auto payloads = decide_occurrences(*present, waiting.identity, std::exchange(waiting.summary, {}),
-                                     options_.policy);
-  return emit(id, std::move(payloads), *waiting.provenance);
+  if (waiting.count == 0) return {};
+  const std::shared_ptr<const SignatureIdentity>& identity = *waiting.identity;
+  if (!waiting.slot) {
+    const auto found = changes_.find_by_fingerprint(identity->fingerprint);
+    if (!found) return std::unexpected(found.error());
+    waiting.slot = *found;
+  }
+  const Signature* present = waiting.slot ? changes_.state(*waiting.slot) : nullptr;
+  const SignatureId id = present != nullptr ? present->id : ids_.next(now_);
+  auto payloads = decide_occurrences(present, identity, waiting.take_summary(), options_.policy);
+  if (!waiting.slot) waiting.slot = changes_.create(id);
+  emit(*waiting.slot, id, std::move(payloads), *waiting.provenance);
+  return {};
 }
 
 Result<void> GroupPlanner::emit_all_waiting() {
+  if (auto loaded = load_waiting(); !loaded) return loaded;
   // Emitted ones that waited again stand in the order twice; the second time nothing waits.
-  for (Waiting* waiting : waiting_order_) {
-    if (auto emitted = emit_waiting(*waiting); !emitted) return emitted;
+  for (const std::uint32_t place : waiting_order_) {
+    if (auto emitted = emit_waiting(waiting_[place]); !emitted) return emitted;
   }
   return {};
 }
 
 Result<Commit> GroupPlanner::run(const ExecuteCommand& execute) {
-  auto present = changes_.find(execute.id);
-  if (!present) return std::unexpected(std::move(present.error()));
+  const auto slot = changes_.find(execute.id);
+  if (!slot) return std::unexpected(slot.error());
   // A signature that only waiting occurrences create has an id that nobody can know yet.
-  if (*present == nullptr) return std::unexpected(signature_not_found(execute.id));
-  const std::shared_ptr<const SignatureIdentity> identity = (*present)->identity;
+  if (!*slot) return std::unexpected(signature_not_found(execute.id));
+  const std::shared_ptr<const SignatureIdentity> identity = changes_.state(**slot)->identity;
   if (auto emitted = emit_waiting(identity->fingerprint); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
-  present = changes_.find(execute.id);
-  if (!present) return std::unexpected(std::move(present.error()));
+  const Signature& present = *changes_.state(**slot);
   const CommandContext& context = execute.context;
-  if (context.expected_version && *context.expected_version != (*present)->version) {
-    return std::unexpected(version_conflict(**present, *context.expected_version));
+  if (context.expected_version && *context.expected_version != present.version) {
+    return std::unexpected(version_conflict(present, *context.expected_version));
   }
-  auto payloads = decide(**present, execute.command);
+  auto payloads = decide(present, execute.command);
   if (!payloads) return std::unexpected(std::move(payloads.error()));
-  if (auto emitted = emit(execute.id, *std::move(payloads), context.provenance); !emitted) {
-    return std::unexpected(std::move(emitted.error()));
-  }
-  return commit_of(execute.id);
+  emit(**slot, execute.id, *std::move(payloads), context.provenance);
+  return commit_of(**slot);
 }
 
 Result<Commit> GroupPlanner::run(const SaveSignature& save) {
@@ -119,54 +168,51 @@ Result<Commit> GroupPlanner::run(const SaveSignature& save) {
   if (auto emitted = emit_waiting(target.identity->fingerprint); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
-  const auto present = changes_.find(target.id);
-  if (!present) return std::unexpected(present.error());
-  if (*present == nullptr && save.mode == SaveMode::update_only) {
+  const auto found = changes_.find(target.id);
+  if (!found) return std::unexpected(found.error());
+  const Signature* present = *found ? changes_.state(**found) : nullptr;
+  if (present == nullptr && save.mode == SaveMode::update_only) {
     return std::unexpected(signature_not_found(target.id));
   }
-  if (*present != nullptr && save.mode == SaveMode::create_only) {
+  if (present != nullptr && save.mode == SaveMode::create_only) {
     return std::unexpected(signature_exists(target.id));
   }
   const CommandContext& context = save.context;
   if (context.expected_version) {
     Signature absent;  // at version 0
     absent.id = target.id;
-    const Signature& expected = *present == nullptr ? absent : **present;
+    const Signature& expected = present == nullptr ? absent : *present;
     if (*context.expected_version != expected.version) {
       return std::unexpected(version_conflict(expected, *context.expected_version));
     }
   }
   const auto owner = changes_.find_by_fingerprint(target.identity->fingerprint);
   if (!owner) return std::unexpected(owner.error());
-  if (*owner != nullptr && (*owner)->id != target.id) {
-    return std::unexpected(fingerprint_conflict(target.identity->fingerprint, (*owner)->id));
+  if (*owner && changes_.state(**owner)->id != target.id) {
+    return std::unexpected(
+        fingerprint_conflict(target.identity->fingerprint, changes_.state(**owner)->id));
   }
-  auto payloads = decide_save(*present, target);
+  auto payloads = decide_save(*found ? changes_.state(**found) : nullptr, target);
   if (!payloads) return std::unexpected(std::move(payloads.error()));
-  if (auto emitted = emit(target.id, *std::move(payloads), context.provenance); !emitted) {
-    return std::unexpected(std::move(emitted.error()));
-  }
-  return commit_of(target.id);
+  const ChangeSet::Slot slot = *found ? **found : changes_.create(target.id);
+  emit(slot, target.id, *std::move(payloads), context.provenance);
+  return commit_of(slot);
 }
 
-Result<void> GroupPlanner::emit(const SignatureId& id, std::vector<EventPayload> payloads,
-                                const Provenance& provenance) {
+void GroupPlanner::emit(ChangeSet::Slot slot, const SignatureId& id,
+                        std::vector<EventPayload> payloads, const Provenance& provenance) {
   for (EventPayload& payload : payloads) {
-    const auto present = changes_.find(id);
-    if (!present) return std::unexpected(present.error());
-    const Version version = *present == nullptr ? 1 : (*present)->version + 1;
-    Event event{++last_, id, version, now_, provenance, std::move(payload)};
-    const auto folded = changes_.fold(event);
+    const Signature* present = changes_.state(slot);
+    const Version version = present == nullptr ? 1 : present->version + 1;
+    const Event& event =
+        events_.emplace_back(++last_, id, version, now_, provenance, std::move(payload));
+    const auto folded = changes_.fold(slot, event);
     ROUNDS_CHECK(folded.has_value(), "what the lifecycle decides on a state follows that state");
-    events_.push_back(std::move(event));
   }
-  return {};
 }
 
-Result<Commit> GroupPlanner::commit_of(const SignatureId& id) {
-  const auto signature = changes_.find(id);
-  if (!signature) return std::unexpected(signature.error());
-  return Commit{0, **signature};
+Commit GroupPlanner::commit_of(ChangeSet::Slot slot) const {
+  return Commit{0, *changes_.state(slot)};
 }
 
 }  // namespace rounds

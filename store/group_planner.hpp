@@ -5,18 +5,24 @@
 // the events durable and applied the updates. One thread, the committer.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/container/static_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/event.hpp"
 #include "core/ids.hpp"
 #include "core/lifecycle.hpp"
+#include "core/limits.hpp"
 #include "core/signature_store.hpp"
 #include "projections/change_set.hpp"
 #include "projections/live_projections.hpp"
+#include "projections/text_hash.hpp"
 #include "store/commit_queue.hpp"
 
 namespace rounds {
@@ -38,32 +44,43 @@ class GroupPlanner {
   GroupPlanner(const LiveProjections& live, SignatureIdGenerator& ids, Options options)
       : changes_(live), ids_(ids), options_(options) {}
 
-  // Plans `group` behind an event log that ends with `last`. All events get the time `now`.
-  // Errors: corruption or io_error when a signature cannot be read; then nothing of the group may
-  // be written. Refusals and conflicts are outcomes of single submissions, not errors.
-  [[nodiscard]] Result<GroupPlan> plan(std::span<const QueuedSubmission> group, Sequence last,
+  // Plans `group` behind an event log that ends with `last`. All events get the time `now`. The
+  // exemplars that the events carry are moved out of the submissions. Errors: corruption or
+  // io_error when a signature cannot be read; then nothing of the group may be written. Refusals
+  // and conflicts are outcomes of single submissions, not errors.
+  [[nodiscard]] Result<GroupPlan> plan(std::span<QueuedSubmission> group, Sequence last,
                                        Timestamp now);
 
  private:
-  // Occurrences of one fingerprint that wait to become one event.
+  // Occurrences of one fingerprint that wait to become one event. Points into the submissions.
   struct Waiting {
-    std::shared_ptr<const SignatureIdentity> identity;
-    OccurrenceSummary summary;               // count 0: none are waiting
-    const Provenance* provenance = nullptr;  // of all of them
+    const std::shared_ptr<const SignatureIdentity>* identity = nullptr;
+    std::optional<ChangeSet::Slot> slot;     // once an event of the group was emitted
+    const Provenance* provenance = nullptr;  // of all that wait
+    std::uint64_t count = 0;                 // 0: none are waiting
+    Timestamp first_seen{};
+    Timestamp last_seen{};
+    boost::container::static_vector<Exemplar*, limits::max_exemplars_per_event> exemplars;
+
+    void add(Exemplar& exemplar);
+    [[nodiscard]] OccurrenceSummary take_summary();
   };
 
-  [[nodiscard]] Result<void> add(const RecordOccurrences& record);
+  [[nodiscard]] Result<void> add(RecordOccurrences& record);
+  [[nodiscard]] std::uint32_t waiting_of(const std::shared_ptr<const SignatureIdentity>& identity);
   [[nodiscard]] Result<Commit> run(const ExecuteCommand& execute);
   [[nodiscard]] Result<Commit> run(const SaveSignature& save);
 
+  // Reads the signatures of all that are new in waiting_, at once.
+  [[nodiscard]] Result<void> load_waiting();
   // Makes the waiting occurrences of one fingerprint, or all of them, into events.
   [[nodiscard]] Result<void> emit_waiting(std::string_view fingerprint);
   [[nodiscard]] Result<void> emit_waiting(Waiting& waiting);
   [[nodiscard]] Result<void> emit_all_waiting();
 
-  [[nodiscard]] Result<void> emit(const SignatureId& id, std::vector<EventPayload> payloads,
-                                  const Provenance& provenance);
-  [[nodiscard]] Result<Commit> commit_of(const SignatureId& id);
+  void emit(ChangeSet::Slot slot, const SignatureId& id, std::vector<EventPayload> payloads,
+            const Provenance& provenance);
+  [[nodiscard]] Commit commit_of(ChangeSet::Slot slot) const;
 
   ChangeSet changes_;
   SignatureIdGenerator& ids_;
@@ -73,8 +90,13 @@ class GroupPlanner {
   std::vector<Event> events_;
   Sequence last_ = 0;
   Timestamp now_{};
-  std::unordered_map<std::string_view, Waiting> waiting_;
-  std::vector<Waiting*> waiting_order_;  // by the first occurrence that waits
+  std::vector<Waiting> waiting_;
+  std::size_t loaded_ = 0;  // of those, from the front: their signatures were read
+  std::vector<std::uint32_t> waiting_order_;  // places in waiting_, by the first occurrence
+  // Producers share the identities of what they see again and again, so most are known by their
+  // address already; fingerprints decide.
+  boost::unordered_flat_map<const SignatureIdentity*, std::uint32_t> by_identity_;
+  boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash> by_fingerprint_;
 };
 
 }  // namespace rounds

@@ -114,7 +114,7 @@ class PointReadWorkload final : public Workload {
       signature.first_seen = signature.last_seen = time;
       signature.occurrence_count = signature.version = signature.last_sequence = 1;
       rows.emplace_back(std::string(signature.id.bytes.begin(), signature.id.bytes.end()),
-                        encode_signature_row(signature));
+                        std::string(RowEncoder{}.encode(signature)));
     }
     return rows;
   }
