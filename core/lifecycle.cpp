@@ -1,6 +1,8 @@
 #include "core/lifecycle.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -214,10 +216,26 @@ Result<std::vector<EventPayload>> decide(const Signature& state, const Command& 
       command);
 }
 
+std::size_t exemplars_to_keep(const Signature* state, std::uint64_t count, Timestamp last_seen,
+                              const LifecyclePolicy& policy) {
+  if (!policy.sample_exemplars || state == nullptr) return limits::max_exemplars_per_event;
+  const std::uint64_t before = state->occurrence_count;
+  if (before < occurrences_before_sampling) {
+    return std::min<std::size_t>(occurrences_before_sampling - before,
+                                 limits::max_exemplars_per_event);
+  }
+  const auto hour = [](Timestamp time) { return std::chrono::floor<std::chrono::hours>(time); };
+  const bool passes_power_of_two = std::bit_width(before + count) > std::bit_width(before);
+  return passes_power_of_two || hour(last_seen) > hour(state->last_seen) ? 1 : 0;
+}
+
 std::vector<EventPayload> decide_occurrences(
     const Signature* state, const std::shared_ptr<const SignatureIdentity>& identity,
     OccurrenceSummary occurrences, const LifecyclePolicy& policy) {
   ROUNDS_CHECK(occurrences.count > 0, "a summary folds at least one occurrence");
+  const std::size_t kept =
+      exemplars_to_keep(state, occurrences.count, occurrences.last_seen, policy);
+  if (occurrences.exemplars.size() > kept) occurrences.exemplars.resize(kept);
   if (state == nullptr) return one(SignatureDetected{identity, std::move(occurrences)});
   const bool regression = policy.reopen_on_regression && state->status == Status::resolved &&
                           state->resolved_at && occurrences.last_seen > *state->resolved_at;

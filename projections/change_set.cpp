@@ -24,9 +24,9 @@ Result<void> ChangeSet::load(std::span<const SignatureId> ids) {
   return {};
 }
 
-Result<void> ChangeSet::load(std::span<const std::string_view> fingerprints) {
-  std::vector<std::string_view> unknown;
-  for (const std::string_view fingerprint : fingerprints) {
+Result<void> ChangeSet::load(std::span<const HashedText> fingerprints) {
+  std::vector<HashedText> unknown;
+  for (const HashedText& fingerprint : fingerprints) {
     if (!by_fingerprint_.contains(fingerprint)) unknown.push_back(fingerprint);
   }
   auto stored = live_.get_by_fingerprints(unknown);
@@ -47,7 +47,7 @@ Result<std::optional<ChangeSet::Slot>> ChangeSet::find(const SignatureId& id) {
 }
 
 Result<std::optional<ChangeSet::Slot>> ChangeSet::find_by_fingerprint(
-    std::string_view fingerprint) {
+    const HashedText& fingerprint) {
   const auto known = by_fingerprint_.find(fingerprint);
   if (known != by_fingerprint_.end()) return known->second;
   auto stored = live_.get_by_fingerprint(fingerprint);
@@ -86,7 +86,7 @@ Result<void> ChangeSet::fold(Slot slot, const Event& event) {
   if (!next) return std::unexpected(std::move(next.error()));
   changed.after = *std::move(next);
   changed.sequences.push_back(event.sequence);
-  if (is_new) by_fingerprint_.insert_or_assign(changed.after.identity->fingerprint, slot);
+  if (is_new) by_fingerprint_.insert_or_assign(HashedText(changed.after.identity->fingerprint), slot);
   return {};
 }
 

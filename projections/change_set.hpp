@@ -18,7 +18,7 @@
 #include "core/signature.hpp"
 #include "projections/layer.hpp"
 #include "projections/live_projections.hpp"
-#include "projections/text_hash.hpp"
+#include "projections/hashed_text.hpp"
 
 namespace rounds {
 
@@ -33,11 +33,11 @@ class ChangeSet {
   // what is not there is remembered too. The texts must stay valid until take(). Errors:
   // corruption, io_error of the read.
   [[nodiscard]] Result<void> load(std::span<const SignatureId> ids);
-  [[nodiscard]] Result<void> load(std::span<const std::string_view> fingerprints);
+  [[nodiscard]] Result<void> load(std::span<const HashedText> fingerprints);
 
   // None if there is no such signature. Errors: corruption, io_error of the read.
   [[nodiscard]] Result<std::optional<Slot>> find(const SignatureId& id);
-  [[nodiscard]] Result<std::optional<Slot>> find_by_fingerprint(std::string_view fingerprint);
+  [[nodiscard]] Result<std::optional<Slot>> find_by_fingerprint(const HashedText& fingerprint);
 
   // A place for a signature that does not exist yet, whose first event is folded in next.
   [[nodiscard]] Slot create(const SignatureId& id);
@@ -63,7 +63,7 @@ class ChangeSet {
   // Those without sequences were only looked at; those without a version do not exist yet.
   std::vector<SignatureUpdate> changes_;
   boost::unordered_flat_map<SignatureId, std::optional<Slot>, std::hash<SignatureId>> by_id_;
-  boost::unordered_flat_map<std::string_view, std::optional<Slot>, TextHash> by_fingerprint_;
+  boost::unordered_flat_map<HashedText, std::optional<Slot>, HashOfText> by_fingerprint_;
 };
 
 }  // namespace rounds

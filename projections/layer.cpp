@@ -15,7 +15,7 @@ void Layer::apply(SignatureUpdate update) {
     if (update.before) entry.below = update.before->position;
     entry.signature = std::move(update.after);
     entry.sequences = std::move(update.sequences);
-    by_fingerprint_.emplace(entry.signature.identity->fingerprint, &entry);
+    by_fingerprint_.emplace(HashedText(entry.signature.identity->fingerprint), &entry);
     find_listings(entry);
     for (RecencyList* listing : entry.listings) listing->touch(entry.signature);
     return;
@@ -45,7 +45,7 @@ const Layer::Entry* Layer::find(const SignatureId& id) const {
   return entry == by_id_.end() ? nullptr : entry->second;
 }
 
-const Layer::Entry* Layer::find_by_fingerprint(std::string_view fingerprint) const {
+const Layer::Entry* Layer::find_by_fingerprint(const HashedText& fingerprint) const {
   const auto entry = by_fingerprint_.find(fingerprint);
   return entry == by_fingerprint_.end() ? nullptr : entry->second;
 }

@@ -20,9 +20,9 @@
 
 #include "core/ids.hpp"
 #include "core/signature.hpp"
+#include "projections/hashed_text.hpp"
 #include "projections/index_key.hpp"
 #include "projections/recency_list.hpp"
-#include "projections/text_hash.hpp"
 
 namespace rounds {
 
@@ -64,7 +64,7 @@ class Layer {
 
   // Null if the signature did not change in this layer.
   [[nodiscard]] const Entry* find(const SignatureId& id) const;
-  [[nodiscard]] const Entry* find_by_fingerprint(std::string_view fingerprint) const;
+  [[nodiscard]] const Entry* find_by_fingerprint(const HashedText& fingerprint) const;
 
   // Whether the signature changed in this layer at `sequence` or before.
   [[nodiscard]] bool changed_by(const SignatureId& id, Sequence sequence) const;
@@ -99,7 +99,7 @@ class Layer {
   Entries entries_;
   boost::unordered_flat_map<SignatureId, Entry*, std::hash<SignatureId>> by_id_;
   // Views into the identities of the entries, which never change and are shared.
-  boost::unordered_flat_map<std::string_view, Entry*, TextHash> by_fingerprint_;
+  boost::unordered_flat_map<HashedText, Entry*, HashOfText> by_fingerprint_;
   std::unordered_map<ListingKey, RecencyList, ListingKeyHash> listings_;
   std::size_t event_count_ = 0;
   Sequence through_ = 0;

@@ -73,7 +73,7 @@ Result<std::optional<Signature>> LiveProjections::get_by_id(const SignatureId& i
 }
 
 Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
-    std::string_view fingerprint) const {
+    const HashedText& fingerprint) const {
   std::shared_ptr<const ProjectionSnapshot> disk;
   {
     const std::shared_lock lock(mutex_);
@@ -83,7 +83,7 @@ Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
     disk = disk_;
   }
   // A signature that changed in a layer is found there by its fingerprint, so the disk is right.
-  const auto id = disk->get_id(fingerprint);
+  const auto id = disk->get_id(fingerprint.text);
   if (!id) return std::unexpected(id.error());
   if (!*id) return std::optional<Signature>{};
   return disk->get_signature(**id);
@@ -123,11 +123,14 @@ Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_ids(
 }
 
 Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_fingerprints(
-    std::span<const std::string_view> fingerprints) const {
-  auto partly = find_in_layers(fingerprints, [](const Layer& layer, std::string_view fingerprint) {
+    std::span<const HashedText> fingerprints) const {
+  auto partly = find_in_layers(fingerprints, [](const Layer& layer, const HashedText& fingerprint) {
     return layer.find_by_fingerprint(fingerprint);
   });
-  const auto found = partly.disk->find_ids(partly.missing);
+  std::vector<std::string_view> texts;
+  texts.reserve(partly.missing.size());
+  for (const HashedText& fingerprint : partly.missing) texts.push_back(fingerprint.text);
+  const auto found = partly.disk->find_ids(texts);
   if (!found) return std::unexpected(found.error());
   std::vector<SignatureId> ids;
   std::vector<std::size_t> places;

@@ -22,6 +22,7 @@
 #include "core/error.hpp"
 #include "core/signature.hpp"
 #include "core/signature_store.hpp"
+#include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
 #include "projections/projection_snapshot.hpp"
 #include "projections/stats_totals.hpp"
@@ -32,7 +33,7 @@ namespace rounds {
 // write and take more memory and more time to read again after a crash.
 struct LayerLimits {
   // Bounds the memory of the layers.
-  std::size_t signatures = 64U * 1024;
+  std::size_t signatures = 128U * 1024;
   // Bounds the part of the log that is read again after a crash.
   std::size_t events = 1024U * 1024;
 };
@@ -49,13 +50,13 @@ class LiveProjections {
   // Queries; the contract of each is that of SignatureStore.
   [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) const;
   [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
-      std::string_view fingerprint) const;
+      const HashedText& fingerprint) const;
 
   // The same for many at once, in their order: far cheaper than one after the other.
   [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_ids(
       std::span<const SignatureId> ids) const;
   [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_fingerprints(
-      std::span<const std::string_view> fingerprints) const;
+      std::span<const HashedText> fingerprints) const;
 
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) const;
   [[nodiscard]] StoreStats get_stats() const;

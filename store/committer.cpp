@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/thread_name.hpp"
+
 namespace rounds {
 
 Committer::Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
@@ -31,6 +33,7 @@ void Committer::stop() {
 }
 
 void Committer::run() {
+  name_this_thread("committer");
   while (true) {
     std::vector<QueuedSubmission> group = queue_.pop_group();
     if (group.empty()) return;

@@ -60,8 +60,9 @@ void GroupPlanner::Waiting::add(Exemplar& exemplar) {
   if (exemplars.size() < exemplars.capacity()) exemplars.push_back(&exemplar);
 }
 
-OccurrenceSummary GroupPlanner::Waiting::take_summary() {
+OccurrenceSummary GroupPlanner::Waiting::take_summary(std::size_t most_exemplars) {
   OccurrenceSummary summary{std::exchange(count, 0), first_seen, last_seen, {}};
+  if (exemplars.size() > most_exemplars) exemplars.resize(most_exemplars);
   summary.exemplars.reserve(exemplars.size());
   for (Exemplar* exemplar : exemplars) summary.exemplars.push_back(std::move(*exemplar));
   exemplars.clear();
@@ -72,8 +73,9 @@ std::uint32_t GroupPlanner::waiting_of(const std::shared_ptr<const SignatureIden
   const auto next = static_cast<std::uint32_t>(waiting_.size());
   const auto [known, is_new_address] = by_identity_.try_emplace(identity.get(), next);
   if (!is_new_address) return known->second;
-  const auto [same, is_new] = by_fingerprint_.try_emplace(identity->fingerprint, next);
-  if (is_new) waiting_.emplace_back().identity = &identity;
+  const HashedText fingerprint(identity->fingerprint);
+  const auto [same, is_new] = by_fingerprint_.try_emplace(fingerprint, next);
+  if (is_new) waiting_.emplace_back(identity, fingerprint);
   known->second = same->second;
   return same->second;
 }
@@ -105,14 +107,15 @@ Result<void> GroupPlanner::add(RecordOccurrences& record) {
 }
 
 Result<void> GroupPlanner::load_waiting() {
-  std::vector<std::string_view> fingerprints;
+  std::vector<HashedText> fingerprints;
+  fingerprints.reserve(waiting_.size() - loaded_);
   for (; loaded_ < waiting_.size(); ++loaded_) {
-    fingerprints.emplace_back((*waiting_[loaded_].identity)->fingerprint);
+    fingerprints.push_back(waiting_[loaded_].fingerprint);
   }
   return changes_.load(fingerprints);
 }
 
-Result<void> GroupPlanner::emit_waiting(std::string_view fingerprint) {
+Result<void> GroupPlanner::emit_waiting(const HashedText& fingerprint) {
   const auto waiting = by_fingerprint_.find(fingerprint);
   return waiting == by_fingerprint_.end() ? Result<void>{}
                                           : emit_waiting(waiting_[waiting->second]);
@@ -122,13 +125,16 @@ Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
   if (waiting.count == 0) return {};
   const std::shared_ptr<const SignatureIdentity>& identity = *waiting.identity;
   if (!waiting.slot) {
-    const auto found = changes_.find_by_fingerprint(identity->fingerprint);
+    const auto found = changes_.find_by_fingerprint(waiting.fingerprint);
     if (!found) return std::unexpected(found.error());
     waiting.slot = *found;
   }
   const Signature* present = waiting.slot ? changes_.state(*waiting.slot) : nullptr;
   const SignatureId id = present != nullptr ? present->id : ids_.next(now_);
-  auto payloads = decide_occurrences(present, identity, waiting.take_summary(), options_.policy);
+  const std::size_t kept =
+      exemplars_to_keep(present, waiting.count, waiting.last_seen, options_.policy);
+  auto payloads =
+      decide_occurrences(present, identity, waiting.take_summary(kept), options_.policy);
   if (!waiting.slot) waiting.slot = changes_.create(id);
   emit(*waiting.slot, id, std::move(payloads), *waiting.provenance);
   return {};
@@ -149,7 +155,7 @@ Result<Commit> GroupPlanner::run(const ExecuteCommand& execute) {
   // A signature that only waiting occurrences create has an id that nobody can know yet.
   if (!*slot) return std::unexpected(signature_not_found(execute.id));
   const std::shared_ptr<const SignatureIdentity> identity = changes_.state(**slot)->identity;
-  if (auto emitted = emit_waiting(identity->fingerprint); !emitted) {
+  if (auto emitted = emit_waiting(HashedText(identity->fingerprint)); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
   const Signature& present = *changes_.state(**slot);
@@ -165,7 +171,8 @@ Result<Commit> GroupPlanner::run(const ExecuteCommand& execute) {
 
 Result<Commit> GroupPlanner::run(const SaveSignature& save) {
   const Signature& target = save.signature;
-  if (auto emitted = emit_waiting(target.identity->fingerprint); !emitted) {
+  const HashedText fingerprint(target.identity->fingerprint);
+  if (auto emitted = emit_waiting(fingerprint); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
   const auto found = changes_.find(target.id);
@@ -186,7 +193,7 @@ Result<Commit> GroupPlanner::run(const SaveSignature& save) {
       return std::unexpected(version_conflict(expected, *context.expected_version));
     }
   }
-  const auto owner = changes_.find_by_fingerprint(target.identity->fingerprint);
+  const auto owner = changes_.find_by_fingerprint(fingerprint);
   if (!owner) return std::unexpected(owner.error());
   if (*owner && changes_.state(**owner)->id != target.id) {
     return std::unexpected(

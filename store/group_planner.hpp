@@ -22,7 +22,7 @@
 #include "core/signature_store.hpp"
 #include "projections/change_set.hpp"
 #include "projections/live_projections.hpp"
-#include "projections/text_hash.hpp"
+#include "projections/hashed_text.hpp"
 #include "store/commit_queue.hpp"
 
 namespace rounds {
@@ -54,7 +54,8 @@ class GroupPlanner {
  private:
   // Occurrences of one fingerprint that wait to become one event. Points into the submissions.
   struct Waiting {
-    const std::shared_ptr<const SignatureIdentity>* identity = nullptr;
+    const std::shared_ptr<const SignatureIdentity>* identity;
+    HashedText fingerprint;
     std::optional<ChangeSet::Slot> slot;     // once an event of the group was emitted
     const Provenance* provenance = nullptr;  // of all that wait
     std::uint64_t count = 0;                 // 0: none are waiting
@@ -62,8 +63,10 @@ class GroupPlanner {
     Timestamp last_seen{};
     boost::container::static_vector<Exemplar*, limits::max_exemplars_per_event> exemplars;
 
+    Waiting(const std::shared_ptr<const SignatureIdentity>& of, const HashedText& with)
+        : identity(&of), fingerprint(with) {}
     void add(Exemplar& exemplar);
-    [[nodiscard]] OccurrenceSummary take_summary();
+    [[nodiscard]] OccurrenceSummary take_summary(std::size_t most_exemplars);
   };
 
   [[nodiscard]] Result<void> add(RecordOccurrences& record);
@@ -74,7 +77,7 @@ class GroupPlanner {
   // Reads the signatures of all that are new in waiting_, at once.
   [[nodiscard]] Result<void> load_waiting();
   // Makes the waiting occurrences of one fingerprint, or all of them, into events.
-  [[nodiscard]] Result<void> emit_waiting(std::string_view fingerprint);
+  [[nodiscard]] Result<void> emit_waiting(const HashedText& fingerprint);
   [[nodiscard]] Result<void> emit_waiting(Waiting& waiting);
   [[nodiscard]] Result<void> emit_all_waiting();
 
@@ -96,7 +99,7 @@ class GroupPlanner {
   // Producers share the identities of what they see again and again, so most are known by their
   // address already; fingerprints decide.
   boost::unordered_flat_map<const SignatureIdentity*, std::uint32_t> by_identity_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash> by_fingerprint_;
+  boost::unordered_flat_map<HashedText, std::uint32_t, HashOfText> by_fingerprint_;
 };
 
 }  // namespace rounds

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/thread_name.hpp"
+
 namespace rounds {
 
 Projector::Projector(OpenProjections& projections, ProjectionDatabase& database)
@@ -44,6 +46,7 @@ Result<void> Projector::stop() {
 }
 
 void Projector::run() {
+  name_this_thread("projector");
   while (true) {
     std::shared_ptr<const Layer> layer;
     {

@@ -58,9 +58,11 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
   if (!projections) return std::unexpected(std::move(projections.error()));
   parts->projections = *std::move(projections);
   parts->projector = std::make_unique<Projector>(parts->projections, *parts->database);
+  LifecyclePolicy policy = chosen.policy;
+  if (!chosen.coalesce_occurrences) policy.sample_exemplars = false;
   parts->committer = std::make_unique<Committer>(
       *parts->log, *parts->projections.live, *parts->projector, *chosen.clock, *chosen.ids,
-      GroupPlanner::Options{chosen.policy, chosen.coalesce_occurrences});
+      GroupPlanner::Options{policy, chosen.coalesce_occurrences});
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(parts)));
 }
 
@@ -75,7 +77,7 @@ Result<std::optional<Signature>> RocksStore::get_by_id(const SignatureId& id) {
 }
 
 Result<std::optional<Signature>> RocksStore::get_by_fingerprint(std::string_view fingerprint) {
-  return parts_->run([&] { return parts_->projections.live->get_by_fingerprint(fingerprint); });
+  return parts_->run([&] { return parts_->projections.live->get_by_fingerprint(HashedText(fingerprint)); });
 }
 
 Result<SignaturePage> RocksStore::list(const SignatureQuery& query) {

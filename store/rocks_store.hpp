@@ -31,11 +31,12 @@ class EventLog;
 struct RocksStoreOptions {
   bool create_if_missing = true;
   LifecyclePolicy policy;
-  // False: one event for each occurrence instead of one per signature and commit group.
+  // False: one event for each occurrence, with its exemplar, instead of one per signature and
+  // commit group.
   bool coalesce_occurrences = true;
   // How much may change before it is written to the projections' disk; a crash costs reading as
   // much again.
-  std::size_t layer_signatures = 64U * 1024;
+  std::size_t layer_signatures = 128U * 1024;
   std::size_t layer_events = 1024U * 1024;
   const Clock* clock = &system_clock();  // never null; must outlive the store
   std::unique_ptr<SignatureIdGenerator> ids = std::make_unique<Uuid7Generator>();  // never null

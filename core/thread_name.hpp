@@ -1,0 +1,9 @@
+// Names threads, so that profilers, debuggers and top -H tell them apart. Any thread.
+#pragma once
+
+namespace rounds {
+
+// Names the calling thread; at most 15 characters count. Failure is ignored: a name is a comfort.
+void name_this_thread(const char* name);
+
+}  // namespace rounds
