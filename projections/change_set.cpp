@@ -7,43 +7,34 @@
 namespace rounds {
 
 Result<void> ChangeSet::load(std::span<const SignatureId> ids) {
-  std::vector<SignatureId> unknown;
-  for (const SignatureId& id : ids) {
-    if (!by_id_.contains(id)) unknown.push_back(id);
-  }
-  auto stored = live_.get_by_ids(unknown);
-  if (!stored) return std::unexpected(std::move(stored.error()));
-  for (std::size_t i = 0; i < unknown.size(); ++i) {
-    std::optional<Signature>& signature = (*stored)[i];
-    if (signature) {
-      remember(*std::move(signature));
-    } else {
-      by_id_.try_emplace(unknown[i]);
-    }
-  }
-  return {};
+  changes_.reserve(changes_.size() + ids.size());
+  for (const SignatureId& id : ids) by_id_.try_emplace(id);
+  return live_.get_by_ids(ids, [this](std::size_t, const Signature& signature) {
+    static_cast<void>(remember(signature));
+  });
 }
 
-Result<void> ChangeSet::load(std::span<const HashedText> fingerprints) {
-  std::vector<HashedText> unknown;
-  for (const HashedText& fingerprint : fingerprints) {
-    if (!by_fingerprint_.contains(fingerprint)) unknown.push_back(fingerprint);
+Result<std::vector<std::optional<ChangeSet::Slot>>> ChangeSet::load(
+    std::span<const HashedText> fingerprints) {
+  changes_.reserve(changes_.size() + fingerprints.size());
+  std::vector<std::optional<Slot>> slots(fingerprints.size());
+  auto read = live_.get_by_fingerprints(
+      fingerprints,
+      [&](std::size_t place, const Signature& signature) { slots[place] = remember(signature); });
+  if (!read) return std::unexpected(std::move(read.error()));
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i]) continue;
+    // The group may have created it.
+    slots[i] = by_fingerprint_.try_emplace(fingerprints[i]).first->second;
   }
-  auto stored = live_.get_by_fingerprints(unknown);
-  if (!stored) return std::unexpected(std::move(stored.error()));
-  for (std::size_t i = 0; i < unknown.size(); ++i) {
-    std::optional<Signature>& signature = (*stored)[i];
-    by_fingerprint_.try_emplace(
-        unknown[i], signature ? std::optional(remember(*std::move(signature))) : std::nullopt);
-  }
-  return {};
+  return slots;
 }
 
 Result<std::optional<ChangeSet::Slot>> ChangeSet::find(const SignatureId& id) {
   if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
   auto stored = live_.get_by_id(id);
   if (!stored) return std::unexpected(std::move(stored.error()));
-  return *stored ? std::optional(remember(**std::move(stored))) : std::nullopt;
+  return *stored ? std::optional(remember(**stored)) : std::nullopt;
 }
 
 Result<std::optional<ChangeSet::Slot>> ChangeSet::find_by_fingerprint(
@@ -52,17 +43,18 @@ Result<std::optional<ChangeSet::Slot>> ChangeSet::find_by_fingerprint(
   if (known != by_fingerprint_.end()) return known->second;
   auto stored = live_.get_by_fingerprint(fingerprint);
   if (!stored) return std::unexpected(std::move(stored.error()));
-  return *stored ? std::optional(remember(**std::move(stored))) : std::nullopt;
+  return *stored ? std::optional(remember(**stored)) : std::nullopt;
 }
 
-ChangeSet::Slot ChangeSet::remember(Signature signature) {
+ChangeSet::Slot ChangeSet::remember(const Signature& signature) {
   const Slot next{static_cast<std::uint32_t>(changes_.size())};
   const auto [known, inserted] = by_id_.try_emplace(signature.id, next);
   // What the group made of it already is newer than what was read.
   if (!inserted && known->second) return *known->second;
   known->second = next;
-  const SignatureUpdate::Before before{signature.version, IndexPosition::of(signature)};
-  changes_.push_back({before, std::move(signature), {}});
+  SignatureUpdate& update = changes_.emplace_back();
+  update.before = {signature.version, IndexPosition::of(signature)};
+  update.after = signature;
   return next;
 }
 
@@ -86,7 +78,8 @@ Result<void> ChangeSet::fold(Slot slot, const Event& event) {
   if (!next) return std::unexpected(std::move(next.error()));
   changed.after = *std::move(next);
   changed.sequences.push_back(event.sequence);
-  if (is_new) by_fingerprint_.insert_or_assign(HashedText(changed.after.identity->fingerprint), slot);
+  if (is_new)
+    by_fingerprint_.insert_or_assign(HashedText(changed.after.identity->fingerprint), slot);
   return {};
 }
 

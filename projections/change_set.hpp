@@ -16,9 +16,9 @@
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "core/signature.hpp"
+#include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
 #include "projections/live_projections.hpp"
-#include "projections/hashed_text.hpp"
 
 namespace rounds {
 
@@ -33,7 +33,8 @@ class ChangeSet {
   // what is not there is remembered too. The texts must stay valid until take(). Errors:
   // corruption, io_error of the read.
   [[nodiscard]] Result<void> load(std::span<const SignatureId> ids);
-  [[nodiscard]] Result<void> load(std::span<const HashedText> fingerprints);
+  [[nodiscard]] Result<std::vector<std::optional<Slot>>> load(
+      std::span<const HashedText> fingerprints);
 
   // None if there is no such signature. Errors: corruption, io_error of the read.
   [[nodiscard]] Result<std::optional<Slot>> find(const SignatureId& id);
@@ -54,7 +55,7 @@ class ChangeSet {
   [[nodiscard]] std::vector<SignatureUpdate> take();
 
  private:
-  Slot remember(Signature signature);
+  [[nodiscard]] Slot remember(const Signature& signature);
   [[nodiscard]] SignatureUpdate& change(Slot slot) {
     return changes_[static_cast<std::size_t>(slot)];
   }

@@ -6,7 +6,7 @@
 
 namespace rounds {
 
-void Layer::apply(SignatureUpdate update) {
+void Layer::apply(SignatureUpdate&& update) {
   event_count_ += update.sequences.size();
   const auto [position, inserted] = by_id_.try_emplace(update.after.id, nullptr);
   if (inserted) {

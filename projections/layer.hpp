@@ -60,7 +60,7 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
 
   // Takes in what a group did. `update.before` must be the newest state, here or below.
-  void apply(SignatureUpdate update);
+  void apply(SignatureUpdate&& update);
 
   // Null if the signature did not change in this layer.
   [[nodiscard]] const Entry* find(const SignatureId& id) const;

@@ -89,48 +89,49 @@ Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
   return disk->get_signature(**id);
 }
 
-// Looks many keys up in the layers by `find`; what is left is to be read from `disk`.
 template <typename Key, typename Find>
-LiveProjections::Partly<Key> LiveProjections::find_in_layers(std::span<const Key> keys,
-                                                             const Find& find) const {
-  Partly<Key> partly;
-  partly.signatures.resize(keys.size());
+LiveProjections::Missing<Key> LiveProjections::find_in_layers(std::span<const Key> keys,
+                                                              const Find& find,
+                                                              const Take& take) const {
+  Missing<Key> missing;
   const std::shared_lock lock(mutex_);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Layer::Entry* entry =
         find_locked([&](const Layer& layer) { return find(layer, keys[i]); });
     if (entry != nullptr) {
-      partly.signatures[i] = entry->signature;
+      take(i, entry->signature);
     } else {
-      partly.missing.push_back(keys[i]);
-      partly.places.push_back(i);
+      missing.keys.push_back(keys[i]);
+      missing.places.push_back(i);
     }
   }
-  partly.disk = disk_;
-  return partly;
+  missing.disk = disk_;
+  return missing;
 }
 
-Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_ids(
-    std::span<const SignatureId> ids) const {
-  auto partly =
-      find_in_layers(ids, [](const Layer& layer, const SignatureId& id) { return layer.find(id); });
-  auto rows = partly.disk->find_signatures(partly.missing);
-  if (!rows) return rows;
-  for (std::size_t i = 0; i < partly.places.size(); ++i) {
-    partly.signatures[partly.places[i]] = std::move((*rows)[i]);
+Result<void> LiveProjections::get_by_ids(std::span<const SignatureId> ids, const Take& take) const {
+  const auto missing = find_in_layers(
+      ids, [](const Layer& layer, const SignatureId& id) { return layer.find(id); }, take);
+  const auto rows = missing.disk->find_signatures(missing.keys);
+  if (!rows) return std::unexpected(rows.error());
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    if ((*rows)[i]) take(missing.places[i], *(*rows)[i]);
   }
-  return std::move(partly.signatures);
+  return {};
 }
 
-Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_fingerprints(
-    std::span<const HashedText> fingerprints) const {
-  auto partly = find_in_layers(fingerprints, [](const Layer& layer, const HashedText& fingerprint) {
-    return layer.find_by_fingerprint(fingerprint);
-  });
+Result<void> LiveProjections::get_by_fingerprints(std::span<const HashedText> fingerprints,
+                                                  const Take& take) const {
+  const auto missing = find_in_layers(
+      fingerprints,
+      [](const Layer& layer, const HashedText& fingerprint) {
+        return layer.find_by_fingerprint(fingerprint);
+      },
+      take);
   std::vector<std::string_view> texts;
-  texts.reserve(partly.missing.size());
-  for (const HashedText& fingerprint : partly.missing) texts.push_back(fingerprint.text);
-  const auto found = partly.disk->find_ids(texts);
+  texts.reserve(missing.keys.size());
+  for (const HashedText& fingerprint : missing.keys) texts.push_back(fingerprint.text);
+  const auto found = missing.disk->find_ids(texts);
   if (!found) return std::unexpected(found.error());
   std::vector<SignatureId> ids;
   std::vector<std::size_t> places;
@@ -138,14 +139,12 @@ Result<std::vector<std::optional<Signature>>> LiveProjections::get_by_fingerprin
     const std::optional<SignatureId>& id = (*found)[i];
     if (!id) continue;
     ids.push_back(*id);
-    places.push_back(partly.places[i]);
+    places.push_back(missing.places[i]);
   }
-  auto rows = partly.disk->get_signatures(ids);
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    partly.signatures[places[i]] = std::move((*rows)[i]);
-  }
-  return std::move(partly.signatures);
+  const auto rows = missing.disk->get_signatures(ids);
+  if (!rows) return std::unexpected(rows.error());
+  for (std::size_t i = 0; i < rows->size(); ++i) take(places[i], (*rows)[i]);
+  return {};
 }
 
 StoreStats LiveProjections::get_stats() const {

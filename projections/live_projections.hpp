@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -52,11 +53,14 @@ class LiveProjections {
   [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
       const HashedText& fingerprint) const;
 
-  // The same for many at once, in their order: far cheaper than one after the other.
-  [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_ids(
-      std::span<const SignatureId> ids) const;
-  [[nodiscard]] Result<std::vector<std::optional<Signature>>> get_by_fingerprints(
-      std::span<const HashedText> fingerprints) const;
+  // What reads of many signatures at once found: the place of the key, and the signature. Called in
+  // no particular order; under the lock for some, so it must not come back here.
+  using Take = std::function<void(std::size_t, const Signature&)>;
+
+  // Reads many at once, far cheaper than one after the other; absent ones are left out.
+  [[nodiscard]] Result<void> get_by_ids(std::span<const SignatureId> ids, const Take& take) const;
+  [[nodiscard]] Result<void> get_by_fingerprints(std::span<const HashedText> fingerprints,
+                                                 const Take& take) const;
 
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) const;
   [[nodiscard]] StoreStats get_stats() const;
@@ -97,16 +101,16 @@ class LiveProjections {
   };
   struct Listing;  // the state of one list() call; live_listing.cpp
 
-  // The answer to many point reads as far as the layers have it.
+  // The keys that the layers do not have.
   template <typename Key>
-  struct Partly {
-    std::vector<std::optional<Signature>> signatures;
-    std::vector<Key> missing;         // to be read from `disk`
-    std::vector<std::size_t> places;  // of those in `signatures`
+  struct Missing {
+    std::vector<Key> keys;
+    std::vector<std::size_t> places;  // of the keys among all
     std::shared_ptr<const ProjectionSnapshot> disk;
   };
   template <typename Key, typename Find>
-  [[nodiscard]] Partly<Key> find_in_layers(std::span<const Key> keys, const Find& find) const;
+  [[nodiscard]] Missing<Key> find_in_layers(std::span<const Key> keys, const Find& find,
+                                            const Take& take) const;
 
   [[nodiscard]] View view_locked() const;
   // The newest entry that `find` finds in a layer, or null. Call under the lock.

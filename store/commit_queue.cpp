@@ -55,6 +55,11 @@ std::vector<QueuedSubmission> CommitQueue::pop_group() {
   return group;
 }
 
+bool CommitQueue::is_empty() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty();
+}
+
 void CommitQueue::close() {
   {
     const std::lock_guard lock(mutex_);

@@ -19,7 +19,7 @@ inline constexpr std::size_t max_queued_occurrences = 512U * 1024;
 inline constexpr std::size_t max_queued_submissions = 64U * 1024;
 
 // A group is cut here: bounds the memory of a write batch and how long its callers wait.
-inline constexpr std::size_t max_group_occurrences = 64U * 1024;
+inline constexpr std::size_t max_group_occurrences = 128U * 1024;
 
 struct QueuedSubmission {
   Submission submission;
@@ -35,6 +35,9 @@ class CommitQueue {
   // Waits for work and returns the next group, in the order of arrival. Empty only when the queue
   // is closed and drained: there will be no more.
   [[nodiscard]] std::vector<QueuedSubmission> pop_group();
+
+  // Whether nothing waits. Out of date as soon as it is known.
+  [[nodiscard]] bool is_empty();
 
   // No further push is taken; what waits is still popped. Idempotent.
   void close();

@@ -1,6 +1,7 @@
 #include "store/committer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/thread_name.hpp"
@@ -21,6 +22,7 @@ Committer::~Committer() {
 }
 
 void Committer::submit(Submission submission, Completion completion) {
+  free_one_retired();
   QueuedSubmission item{std::move(submission), std::move(completion)};
   auto accepted = validate(item.submission);
   if (accepted) accepted = queue_.push(item);
@@ -38,7 +40,27 @@ void Committer::run() {
     std::vector<QueuedSubmission> group = queue_.pop_group();
     if (group.empty()) return;
     commit(group);
+    retire(group);
   }
+}
+
+void Committer::retire(std::vector<QueuedSubmission>& group) {
+  std::vector<Submission> retired;
+  // Without a queue there may be no caller for long, and memory would wait for him.
+  if (!queue_.is_empty()) {
+    retired.reserve(group.size());
+    for (QueuedSubmission& item : group) retired.push_back(std::move(item.submission));
+  }
+  const std::lock_guard lock(retired_mutex_);
+  retired_.swap(retired);
+}
+
+void Committer::free_one_retired() {
+  std::optional<Submission> retired;
+  const std::lock_guard lock(retired_mutex_);
+  if (retired_.empty()) return;
+  retired = std::move(retired_.back());
+  retired_.pop_back();
 }
 
 void Committer::commit(std::vector<QueuedSubmission>& group) {

@@ -4,7 +4,7 @@
 // See docs/architecture.md, "A write's journey". After a failed append it takes no further write.
 #pragma once
 
-#include <atomic>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -41,13 +41,21 @@ class Committer {
   [[nodiscard]] Result<GroupPlan> write(std::vector<QueuedSubmission>& group);
   [[nodiscard]] Result<void> make_room();
 
+  // Freeing what a submission carried costs about as much as recording it. Under load callers do
+  // it: each submit() takes one of the last group's submissions down, on the thread whose allocator
+  // it mostly came from.
+  void retire(std::vector<QueuedSubmission>& group);
+  void free_one_retired();
+
   EventLog& log_;
   LiveProjections& live_;
   Projector& projector_;
   const Clock& clock_;
   GroupPlanner planner_;
   CommitQueue queue_;
-  std::thread thread_;  // last: uses all of the above
+  std::mutex retired_mutex_;
+  std::vector<Submission> retired_;  // guarded by retired_mutex_
+  std::thread thread_;               // last: uses all of the above
 };
 
 }  // namespace rounds

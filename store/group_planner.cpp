@@ -109,10 +109,13 @@ Result<void> GroupPlanner::add(RecordOccurrences& record) {
 Result<void> GroupPlanner::load_waiting() {
   std::vector<HashedText> fingerprints;
   fingerprints.reserve(waiting_.size() - loaded_);
-  for (; loaded_ < waiting_.size(); ++loaded_) {
-    fingerprints.push_back(waiting_[loaded_].fingerprint);
+  for (std::size_t i = loaded_; i < waiting_.size(); ++i) {
+    fingerprints.push_back(waiting_[i].fingerprint);
   }
-  return changes_.load(fingerprints);
+  const auto slots = changes_.load(fingerprints);
+  if (!slots) return std::unexpected(slots.error());
+  for (const std::optional<ChangeSet::Slot>& slot : *slots) waiting_[loaded_++].slot = slot;
+  return {};
 }
 
 Result<void> GroupPlanner::emit_waiting(const HashedText& fingerprint) {
@@ -142,6 +145,7 @@ Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
 
 Result<void> GroupPlanner::emit_all_waiting() {
   if (auto loaded = load_waiting(); !loaded) return loaded;
+  events_.reserve(events_.size() + waiting_order_.size());
   // Emitted ones that waited again stand in the order twice; the second time nothing waits.
   for (const std::uint32_t place : waiting_order_) {
     if (auto emitted = emit_waiting(waiting_[place]); !emitted) return emitted;

@@ -21,8 +21,8 @@
 #include "core/limits.hpp"
 #include "core/signature_store.hpp"
 #include "projections/change_set.hpp"
-#include "projections/live_projections.hpp"
 #include "projections/hashed_text.hpp"
+#include "projections/live_projections.hpp"
 #include "store/commit_queue.hpp"
 
 namespace rounds {
@@ -56,7 +56,7 @@ class GroupPlanner {
   struct Waiting {
     const std::shared_ptr<const SignatureIdentity>* identity;
     HashedText fingerprint;
-    std::optional<ChangeSet::Slot> slot;     // once an event of the group was emitted
+    std::optional<ChangeSet::Slot> slot;     // none: not known, or there is none
     const Provenance* provenance = nullptr;  // of all that wait
     std::uint64_t count = 0;                 // 0: none are waiting
     Timestamp first_seen{};
