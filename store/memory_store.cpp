@@ -14,6 +14,7 @@ bool matches(const SignatureQuery& query, const Signature& signature) {
   if (query.status && signature.status != *query.status) return false;
   if (query.service && signature.identity->service != *query.service) return false;
   if (query.error_type && signature.identity->error_type != *query.error_type) return false;
+  if (query.except && signature.id == *query.except) return false;
   return !query.after || query.after->precedes(PageCursor::at(signature));
 }
 
