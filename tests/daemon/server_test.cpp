@@ -31,7 +31,7 @@ TEST_F(Server, NamesTheAddressThatIsTaken) {
   options.listen = server_->endpoint();
   const auto second = daemon::Server::start(store_, options);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::io_error);
+  EXPECT_EQ(second.error().code, ErrorCode::in_use);
   EXPECT_NE(second.error().message.find(std::to_string(server_->endpoint().port())),
             std::string::npos);
 }
