@@ -39,7 +39,7 @@ std::vector<Fold> fold(const std::vector<IdentifiedOccurrence>& occurrences) {
 
 }  // namespace
 
-MemoryStore::MemoryStore(MemoryStoreOptions options) : options_(std::move(options)) {
+MemoryStore::MemoryStore(StoreOptions options) : options_(std::move(options)) {
   ROUNDS_CHECK(options_.clock != nullptr, "a store needs a clock");
   ROUNDS_CHECK(options_.ids != nullptr, "a store needs a generator of ids");
 }

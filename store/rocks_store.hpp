@@ -15,10 +15,9 @@
 #include <optional>
 #include <string_view>
 
-#include "core/clock.hpp"
 #include "core/ids.hpp"
-#include "core/lifecycle.hpp"
 #include "core/signature_store.hpp"
+#include "store/store_options.hpp"
 
 namespace rocksdb {
 class Statistics;
@@ -28,17 +27,14 @@ namespace rounds {
 
 class EventLog;
 
-struct RocksStoreOptions {
+struct RocksStoreOptions : StoreOptions {
   bool create_if_missing = true;
-  LifecyclePolicy policy;
   // False: one event for each occurrence instead of one per signature and commit group.
   bool coalesce_occurrences = true;
   // How much may change before it is written to the projections' disk; a crash costs reading as
   // much again.
   std::size_t layer_signatures = 64U * 1024;
   std::size_t layer_events = 1024U * 1024;
-  const Clock* clock = &system_clock();  // never null; must outlive the store
-  std::unique_ptr<SignatureIdGenerator> ids = std::make_unique<Uuid7Generator>();  // never null
   // Counts what RocksDB does in the log, to prove that queries do nothing there. Null: not counted.
   std::shared_ptr<rocksdb::Statistics> log_statistics;
   // Told about the catch-up at open: events done and to do.
