@@ -172,6 +172,9 @@ TEST_F(CommandsTest, OpenDataIsCodeThree) {
   for (const char* command : {"list", "verify"}) {
     EXPECT_EQ(run({command}), ExitCode::data_unusable);
     EXPECT_NE(process_.err().find("data"), std::string::npos) << process_.err();
+    EXPECT_EQ(process_.err().find("--server http://") != std::string::npos,
+              std::string_view(command) == "list")
+        << "verify needs the directory: " << process_.err();
   }
 }
 
