@@ -21,10 +21,11 @@ function(rounds_apply_settings target)
   endif()
 endfunction()
 
-# rounds_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...] [INTERNAL]): the static library rounds_NAME
-# with the alias rounds::NAME. INTERNAL ones (used by the programs only) are not installed.
+# rounds_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...] [INTERNAL] [INTERNAL_HEADERS ...]): the static
+# library rounds_NAME with the alias rounds::NAME. INTERNAL ones (used by the programs only) are not installed,
+# nor are INTERNAL_HEADERS (which include generated ones).
 function(rounds_library name)
-  cmake_parse_arguments(ARG "INTERNAL" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "INTERNAL" "" "SOURCES;PUBLIC;PRIVATE;INTERNAL_HEADERS" ${ARGN})
   set(target rounds_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(rounds::${name} ALIAS ${target})
@@ -38,8 +39,11 @@ function(rounds_library name)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   if(NOT ARG_INTERNAL)
     install(TARGETS ${target} EXPORT roundsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    set(left_out ${ARG_INTERNAL_HEADERS})
+    list(TRANSFORM left_out REPLACE "(.+)" "PATTERN;\\1;EXCLUDE")
     install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/
-      DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rounds/${name} FILES_MATCHING PATTERN "*.hpp")
+      DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rounds/${name}
+      FILES_MATCHING PATTERN "*.hpp" ${left_out})
   endif()
 endfunction()
 

@@ -35,8 +35,9 @@ inline constexpr std::uint64_t occurrences_before_sampling = 16;
                                             Timestamp last_seen, const LifecyclePolicy& policy);
 
 // The events that `command` causes on `state`; none if it changes nothing (adding a tag that is
-// there). Errors: refused names the signature, its status and the command; invalid_argument for
-// arguments over the limits.
+// there). Checks the command itself (validate()), though a store has done so before it queued it:
+// whoever calls decide gets events that may be stored. Errors: refused names the signature, its
+// status and the command; invalid_argument for arguments over the limits.
 [[nodiscard]] Result<std::vector<EventPayload>> decide(const Signature& state,
                                                        const Command& command);
 

@@ -1,6 +1,5 @@
 #include "core/signature_store.hpp"
 
-#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -79,12 +78,10 @@ Result<std::vector<Signature>> SignatureStore::get_similar(const SignatureId& id
   SignatureQuery query;
   query.service = (*signature)->identity->service;
   query.error_type = (*signature)->identity->error_type;
-  // One more, because the signature itself is among them.
-  query.limit = std::min(limit + 1, limits::max_page_size);
+  query.except = id;
+  query.limit = limit;
   auto page = list(query);
   if (!page) return std::unexpected(std::move(page.error()));
-  std::erase_if(page->signatures, [&](const Signature& other) { return other.id == id; });
-  if (page->signatures.size() > limit) page->signatures.resize(limit);
   return std::move(page->signatures);
 }
 

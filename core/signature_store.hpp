@@ -37,6 +37,7 @@ struct SignatureQuery {
   std::optional<Status> status;
   std::optional<std::string> service;
   std::optional<std::string> error_type;
+  std::optional<SignatureId> except;              // all but this one
   std::size_t limit = limits::default_page_size;  // 1 to limits::max_page_size
   std::optional<PageCursor> after;                // begin behind this position
 };

@@ -23,7 +23,7 @@ namespace rounds::daemon {
 namespace {
 
 constexpr int exit_wrong_usage = 2;
-constexpr int exit_data_unusable = 3;
+constexpr int exit_unusable = 3;  // data damaged or in use, or an address in use
 
 void set_up_logging(const Settings& settings) {
   auto logger = spdlog::stderr_color_mt("rounds-ingestd");
@@ -46,11 +46,14 @@ int serve(const Settings& settings) {
   });
 
   auto store = open_store(settings.data_dir);
-  if (!store) return fail_with(exit_data_unusable, store.error().message);
+  if (!store) return fail_with(exit_unusable, store.error().message);
   ServerOptions options;
   options.listen = settings.listen;
   auto server = Server::start(**store, options);
-  if (!server) return fail_with(exit_wrong_usage, server.error().message);
+  if (!server) {
+    const bool taken = server.error().code == ErrorCode::in_use;
+    return fail_with(taken ? exit_unusable : exit_wrong_usage, server.error().message);
+  }
   fmt::print("listening on {}\n", (*server)->url());
   std::fflush(stdout);
   spdlog::info("serving {} on {}", loggable(settings.data_dir.string()), (*server)->url());
@@ -58,7 +61,7 @@ int serve(const Settings& settings) {
   context.run();  // until the signal
   (*server)->stop();
   if (auto closed = (*store)->close(); !closed) {
-    return fail_with(exit_data_unusable, closed.error().message);
+    return fail_with(exit_unusable, closed.error().message);
   }
   spdlog::info("stopped");
   return 0;

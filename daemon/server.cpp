@@ -68,7 +68,8 @@ class Server::Impl {
     if (!error) static_cast<void>(acceptor_.listen(tcp::acceptor::max_listen_connections, error));
     if (!error) endpoint_ = acceptor_.local_endpoint(error);
     if (!error) return {};
-    return fail(ErrorCode::io_error,
+    const bool taken = error == asio::error::address_in_use;
+    return fail(taken ? ErrorCode::in_use : ErrorCode::io_error,
                 fmt::format("cannot listen on {}: {}; choose another address or port",
                             to_text(options_.listen), error.message()));
   }

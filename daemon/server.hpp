@@ -36,8 +36,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Listens and starts to answer. `store` must outlive the server, which never closes it. Errors:
-  // io_error names the address if it cannot be listened on.
+  // Listens and starts to answer. `store` must outlive the server, which never closes it. Errors
+  // name the address: in_use if somebody listens there; io_error if it cannot be listened on.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(SignatureStore& store,
                                                              const ServerOptions& options);
 

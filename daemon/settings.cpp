@@ -11,6 +11,9 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "api/setting_names.hpp"
 
 namespace rounds::daemon {
 namespace {
@@ -22,36 +25,61 @@ constexpr int wrong_usage = 2;
 constexpr const char* examples =
     "Example: rounds-ingestd --data-dir /var/lib/rounds --listen 0.0.0.0:4318\n"
     "Settings come from flags, then the environment (ROUNDS_DATA_DIR, ROUNDS_LISTEN,\n"
-    "ROUNDS_LOG_LEVEL), then the file of --config (TOML: data-dir = \"/var/lib/rounds\"), then "
-    "the\n"
-    "defaults above. SIGTERM and SIGINT stop it after the requests in flight.";
+    "ROUNDS_LOG_LEVEL), then the file of --config (TOML: data-dir = \"/var/lib/rounds\"; settings\n"
+    "of rounds are passed over), then the defaults above.\n"
+    "SIGTERM and SIGINT stop it after the requests in flight.\n"
+    "Exit codes: 0 fine, 2 wrong usage, 3 data damaged or in use, or an address in use.";
 
-// CLI11 lets the file win over the environment. Ours is the other way round: what the environment
-// sets is dropped from the file.
-class EnvironmentOverFile final : public CLI::ConfigTOML {
+// The settings of the file that count. CLI11 lets the file win over the environment; ours is the
+// other way round: what the environment sets is dropped from the file.
+class SettingsFile final : public CLI::ConfigTOML {
  public:
-  explicit EnvironmentOverFile(const CLI::App& app) : app_(app) {}
+  explicit SettingsFile(const CLI::App& app) : app_(app) {}
 
   [[nodiscard]] std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     auto items = CLI::ConfigTOML::from_config(input);
-    std::erase_if(items, [this](const CLI::ConfigItem& item) {
-      const CLI::Option* option = app_.get_option_no_throw("--" + item.name);
-      if (option == nullptr || option->get_envname().empty()) return false;
-      const char* value = std::getenv(option->get_envname().c_str());
-      return value != nullptr && *value != '\0';
-    });
-    return items;
+    std::vector<CLI::ConfigItem> taken;
+    for (CLI::ConfigItem& item : items) {
+      const bool in_section = !item.parents.empty();
+      if (in_section || (!api::is_daemon_setting(item.name) && !api::is_tool_setting(item.name))) {
+        throw CLI::ConfigError(
+            fmt::format("{} has an unknown setting \"{}\"; it takes {}",
+                        app_.get_config_ptr()->as<std::string>(),
+                        in_section ? fmt::format("[{}]", item.parents.front()) : item.name,
+                        fmt::join(api::daemon_settings, ", ")));
+      }
+      if (api::is_daemon_setting(item.name) && !is_in_environment(item.name)) {
+        taken.push_back(std::move(item));
+      }
+    }
+    return taken;
   }
 
  private:
+  [[nodiscard]] bool is_in_environment(const std::string& name) const {
+    const char* value = std::getenv(app_.get_option("--" + name)->get_envname().c_str());
+    return value != nullptr && *value != '\0';
+  }
+
   const CLI::App& app_;
 };
 
+Exit wrong_usage_exit(std::string_view message) {
+  return {wrong_usage, "", fmt::format("rounds-ingestd: {}; see rounds-ingestd --help\n", message)};
+}
+
 Exit exit_of(const CLI::App& app, const CLI::ParseError& error) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = app.exit(error, out, err);
-  return {code == 0 ? 0 : wrong_usage, out.str(), err.str()};
+  if (dynamic_cast<const CLI::Success*>(&error) != nullptr) {
+    std::ostringstream out;  // the help or the version
+    app.exit(error, out, out);
+    return {0, out.str(), ""};
+  }
+  if (dynamic_cast<const CLI::FileError*>(&error) != nullptr) {
+    return wrong_usage_exit(
+        fmt::format("the settings file {} cannot be read; check --config and ROUNDS_CONFIG",
+                    app.get_config_ptr()->as<std::string>()));
+  }
+  return wrong_usage_exit(error.what());
 }
 
 }  // namespace
@@ -102,7 +130,7 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   const std::string config_file = named == nullptr ? "" : named;
   app.set_config("--config", config_file, "TOML file with settings ($ROUNDS_CONFIG)",
                  !config_file.empty());
-  app.config_formatter(std::make_shared<EnvironmentOverFile>(app));
+  app.config_formatter(std::make_shared<SettingsFile>(app));
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.footer(examples);
   try {
@@ -111,7 +139,7 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
     return exit_of(app, error);
   }
   const auto endpoint = parse_listen_address(listen);
-  if (!endpoint) return Exit{wrong_usage, "", endpoint.error().message + "\n"};
+  if (!endpoint) return wrong_usage_exit(endpoint.error().message);
   settings.data_dir = data_dir;
   settings.listen = *endpoint;
   return settings;

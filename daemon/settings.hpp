@@ -25,7 +25,7 @@ struct Exit {
 };
 
 // Reads the command line, the environment (ROUNDS_DATA_DIR, ROUNDS_LISTEN, ROUNDS_LOG_LEVEL,
-// ROUNDS_CONFIG) and the file that --config names.
+// ROUNDS_CONFIG) and the file that --config names. What is wrong is said in one line.
 [[nodiscard]] std::variant<Settings, Exit> read_settings(int argc, const char* const* argv);
 
 // Reads "127.0.0.1:4318" or "[::1]:4318". Errors: invalid_argument names the text.

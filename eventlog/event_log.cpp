@@ -12,6 +12,7 @@
 
 #include "core/check.hpp"
 #include "core/clock.hpp"
+#include "eventlog/idle_wals.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
@@ -98,6 +99,9 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& di
   }
   if (auto identified = log->load_or_create_identity(); !identified) {
     return std::unexpected(identified.error().with_context(describe(directory)));
+  }
+  if (auto dropped = drop_idle_wals(*log->database_, log->meta_, format_version_key); !dropped) {
+    return std::unexpected(dropped.error().with_context(describe(directory)));
   }
   return log;
 }

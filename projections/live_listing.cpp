@@ -145,7 +145,8 @@ struct LiveProjections::Listing {
   [[nodiscard]] bool matches(const Signature& signature) const {
     const SignatureIdentity& identity = *signature.identity;
     return (!query.service || identity.service == *query.service) &&
-           (!query.error_type || identity.error_type == *query.error_type);
+           (!query.error_type || identity.error_type == *query.error_type) &&
+           (!query.except || signature.id != *query.except);
   }
 
   // Fills the page from `signatures`, which are all there is unless `more`.
@@ -178,7 +179,8 @@ Result<SignaturePage> LiveProjections::list(const SignatureQuery& query) const {
         query.error_type ? facet_of(*query.service, *query.error_type) : facet_of(*query.service);
   }
   const bool filters_rows = query.error_type && !query.service;
-  listing.needed = filters_rows ? max_examined_per_page : query.limit + 1;
+  const std::size_t passed_over = query.except ? 1 : 0;
+  listing.needed = filters_rows ? max_examined_per_page : query.limit + passed_over + 1;
   std::vector<Status> statuses(all_statuses.begin(), all_statuses.end());
   if (query.status) statuses = {*query.status};
   {

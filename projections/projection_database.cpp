@@ -11,6 +11,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "core/check.hpp"
+#include "eventlog/idle_wals.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "projections/compaction_monitor.hpp"
 #include "projections/index_key.hpp"
@@ -141,6 +142,9 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   if (auto loaded = projections->load(log_id, handles); !loaded) {
     return std::unexpected(loaded.error().with_context(doing));
   }
+  const auto dropped =
+      drop_idle_wals(*projections->database_, projections->meta_, std::string(version_key));
+  if (!dropped) return std::unexpected(dropped.error().with_context(doing));
   return projections;
 }
 

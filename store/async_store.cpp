@@ -1,6 +1,7 @@
 #include "store/async_store.hpp"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 
 #include <boost/asio/thread_pool.hpp>
@@ -74,6 +75,18 @@ Error too_many_reads(std::size_t limit) {
           fmt::format("{} reads are waiting for the store already; retry later", limit)};
 }
 
+// A library below may throw, for want of memory above all; on a thread of the pool that would end
+// the process.
+template <typename T, typename Operation>
+Result<T> run_guarded(Operation& operation, SignatureStore& store) {
+  try {
+    return operation(store);
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::io_error,
+                fmt::format("a read of the store failed: {}", exception.what()));
+  }
+}
+
 }  // namespace
 
 AsyncStore::AsyncStore(SignatureStore& store, AsyncStoreOptions options)
@@ -95,7 +108,7 @@ void AsyncStore::start_read(Read<T> operation, Deliver<T> deliver) {
   }
   asio::post(operations_->executor(),
              [this, operation = std::move(operation), deliver = std::move(deliver)]() mutable {
-               deliver(operation(store_));
+               deliver(run_guarded<T>(operation, store_));
                operations_->end_read();
              });
 }

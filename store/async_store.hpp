@@ -14,8 +14,8 @@
 // handler was posted, so an io_context that was declared before the AsyncStore does. There is no
 // cancellation: an operation that began is finished, since a write cannot be called back.
 //
-// Errors are those of the port (core/signature_store.hpp), and overloaded for a read when
-// max_pending_reads of them wait or run.
+// Errors are those of the port (core/signature_store.hpp); for a read also overloaded when
+// max_pending_reads of them wait or run, and io_error for what it throws.
 #pragma once
 
 #include <cstddef>

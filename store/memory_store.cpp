@@ -14,6 +14,7 @@ bool matches(const SignatureQuery& query, const Signature& signature) {
   if (query.status && signature.status != *query.status) return false;
   if (query.service && signature.identity->service != *query.service) return false;
   if (query.error_type && signature.identity->error_type != *query.error_type) return false;
+  if (query.except && signature.id == *query.except) return false;
   return !query.after || query.after->precedes(PageCursor::at(signature));
 }
 
@@ -38,7 +39,7 @@ std::vector<Fold> fold(const std::vector<IdentifiedOccurrence>& occurrences) {
 
 }  // namespace
 
-MemoryStore::MemoryStore(MemoryStoreOptions options) : options_(std::move(options)) {
+MemoryStore::MemoryStore(StoreOptions options) : options_(std::move(options)) {
   ROUNDS_CHECK(options_.clock != nullptr, "a store needs a clock");
   ROUNDS_CHECK(options_.ids != nullptr, "a store needs a generator of ids");
 }

@@ -14,22 +14,15 @@
 #include <string_view>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/ids.hpp"
-#include "core/lifecycle.hpp"
 #include "core/signature_store.hpp"
+#include "store/store_options.hpp"
 
 namespace rounds {
 
-struct MemoryStoreOptions {
-  const Clock* clock = &system_clock();  // never null; must outlive the store
-  LifecyclePolicy policy;
-  std::unique_ptr<SignatureIdGenerator> ids = std::make_unique<Uuid7Generator>();  // never null
-};
-
 class MemoryStore final : public SignatureStore {
  public:
-  explicit MemoryStore(MemoryStoreOptions options = {});
+  explicit MemoryStore(StoreOptions options = {});
 
   // The reads cost O(signatures) or O(events), whatever they return.
   [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) override;
@@ -60,7 +53,7 @@ class MemoryStore final : public SignatureStore {
   [[nodiscard]] Timestamp next_event_time() const;
 
   std::mutex mutex_;
-  MemoryStoreOptions options_;
+  StoreOptions options_;
   bool closed_ = false;
   std::vector<Event> log_;  // the event with sequence n stands at n - 1
   std::map<SignatureId, Signature> signatures_;

@@ -15,10 +15,9 @@
 #include <optional>
 #include <string_view>
 
-#include "core/clock.hpp"
 #include "core/ids.hpp"
-#include "core/lifecycle.hpp"
 #include "core/signature_store.hpp"
+#include "store/store_options.hpp"
 
 namespace rocksdb {
 class Statistics;
@@ -28,9 +27,8 @@ namespace rounds {
 
 class EventLog;
 
-struct RocksStoreOptions {
+struct RocksStoreOptions : StoreOptions {
   bool create_if_missing = true;
-  LifecyclePolicy policy;
   // False: one event for each occurrence, with its exemplar, instead of one per signature and
   // commit group.
   bool coalesce_occurrences = true;
@@ -38,8 +36,6 @@ struct RocksStoreOptions {
   // much again.
   std::size_t layer_signatures = 128U * 1024;
   std::size_t layer_events = 1024U * 1024;
-  const Clock* clock = &system_clock();  // never null; must outlive the store
-  std::unique_ptr<SignatureIdGenerator> ids = std::make_unique<Uuid7Generator>();  // never null
   // Counts what RocksDB does in the log, to prove that queries do nothing there. Null: not counted.
   std::shared_ptr<rocksdb::Statistics> log_statistics;
   // Told about the catch-up at open: events done and to do.

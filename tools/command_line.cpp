@@ -7,6 +7,26 @@
 #include <fmt/format.h>
 
 namespace rounds::tools {
+namespace {
+
+// What is wrong with the arguments, in one sentence that says where help is.
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const auto commands = app.get_subcommands();  // those that were given
+  const std::string asked =
+      commands.empty() ? app.get_name()
+                       : fmt::format("{} {}", app.get_name(), commands.front()->get_name());
+  const auto rest = app.remaining();
+  const bool unknown_command = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr &&
+                               commands.empty() && !app.get_subcommands(nullptr).empty() &&
+                               !rest.empty() && !rest.front().starts_with('-');
+  if (unknown_command) {
+    return fmt::format("there is no command \"{}\"; {} --help shows all of them", rest.front(),
+                       asked);
+  }
+  return fmt::format("{}; see {} --help", error.what(), asked);
+}
+
+}  // namespace
 
 std::optional<ExitCode> parse_arguments(CLI::App& app, std::span<const char* const> arguments,
                                         Process& process) {
@@ -18,9 +38,7 @@ std::optional<ExitCode> parse_arguments(CLI::App& app, std::span<const char* con
     app.exit(asked, process.out, ignored);  // prints the help or the version
     return ExitCode::fine;
   } catch (const CLI::ParseError& error) {
-    return report(process.err, app.get_name(),
-                  {ErrorCode::invalid_argument,
-                   fmt::format("{}; see {} --help", error.what(), app.get_name())});
+    return report(process.err, app.get_name(), {ErrorCode::invalid_argument, describe(app, error)});
   }
 }
 

@@ -69,6 +69,14 @@ class LocalBackend final : public Backend {
   const Clock& clock_;
 };
 
+// What a caller of rounds can do about it that an embedder cannot.
+Error with_way_out(Error error) {
+  if (error.code == ErrorCode::in_use || error.code == ErrorCode::data_missing) {
+    error.message += "; to ask a running rounds-ingestd, use --server http://HOST:PORT";
+  }
+  return error;
+}
+
 }  // namespace
 
 std::unique_ptr<Backend> make_local_backend(std::unique_ptr<SignatureStore> store,
@@ -82,7 +90,7 @@ Result<std::unique_ptr<Backend>> open_local_backend(const std::filesystem::path&
   options.create_if_missing = create == CreateIfMissing::yes;
   options.catch_up_progress = std::move(progress);
   auto store = RocksStore::open(data_directory, std::move(options));
-  if (!store) return std::unexpected(std::move(store.error()));
+  if (!store) return std::unexpected(with_way_out(std::move(store.error())));
   return make_local_backend(*std::move(store), system_clock());
 }
 

@@ -1,18 +1,19 @@
 #include "tools/settings.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "api/setting_names.hpp"
 
 namespace rounds::tools {
 namespace {
 
-// One file may hold the settings of all programs: these are for rounds-ingestd.
-constexpr std::array<std::string_view, 2> daemon_keys{"listen", "log-level"};
+// Which of the two counts in a settings file that names both.
+enum class Preferred : std::uint8_t { server, directory };
 
 // The location that one level names, if any. `level` names it in messages.
 Result<std::optional<Location>> location_of(const std::string& data_dir, const std::string& server,
@@ -28,18 +29,19 @@ Result<std::optional<Location>> location_of(const std::string& data_dir, const s
 }
 
 Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, LocationFlags& found) {
-  if (std::ranges::find(daemon_keys, item.name) != daemon_keys.end()) return {};
-  const bool is_data_dir = item.name == "data-dir";
-  if (!item.parents.empty() || (!is_data_dir && item.name != "server")) {
+  const bool in_section = !item.parents.empty();
+  if (in_section || (!api::is_tool_setting(item.name) && !api::is_daemon_setting(item.name))) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{} has an unknown setting \"{}\"; it takes data-dir and server", path,
-                            item.fullname()));
+                fmt::format("{} has an unknown setting \"{}\"; it takes {}", path,
+                            in_section ? fmt::format("[{}]", item.parents.front()) : item.name,
+                            fmt::join(api::tool_settings, " and ")));
   }
+  if (!api::is_tool_setting(item.name)) return {};
   if (item.inputs.size() != 1) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} must give {} one text", path, item.name));
   }
-  (is_data_dir ? found.data_dir : found.server) = item.inputs.front();
+  (item.name == "server" ? found.server : found.data_dir) = item.inputs.front();
   return {};
 }
 
@@ -48,7 +50,7 @@ Result<LocationFlags> read_file(const std::string& path) {
   try {
     items = CLI::ConfigTOML().from_file(path);
   } catch (const CLI::FileError&) {
-    return fail(ErrorCode::data_missing,
+    return fail(ErrorCode::invalid_argument,
                 fmt::format("the settings file {} cannot be read; check --config and "
                             "ROUNDS_CONFIG",
                             path));
@@ -62,9 +64,7 @@ Result<LocationFlags> read_file(const std::string& path) {
   return found;
 }
 
-}  // namespace
-
-Result<Location> find_location(const LocationFlags& flags, const Process& process) {
+Result<Location> find(const LocationFlags& flags, const Process& process, Preferred preferred) {
   auto location = location_of(flags.data_dir, flags.server, "the command line");
   if (!location) return std::unexpected(location.error());
   if (*location) return **location;
@@ -79,8 +79,12 @@ Result<Location> find_location(const LocationFlags& flags, const Process& proces
 
   const std::string path = flags.config.empty() ? variable("ROUNDS_CONFIG") : flags.config;
   if (!path.empty()) {
-    const auto file = read_file(path);
+    auto file = read_file(path);
     if (!file) return std::unexpected(file.error());
+    // The directory may be there for the daemon that the server names.
+    if (!file->data_dir.empty() && !file->server.empty()) {
+      (preferred == Preferred::server ? file->data_dir : file->server).clear();
+    }
     location = location_of(file->data_dir, file->server, path);
     if (!location) return std::unexpected(location.error());
     if (*location) return **location;
@@ -88,9 +92,15 @@ Result<Location> find_location(const LocationFlags& flags, const Process& proces
   return Location(std::filesystem::path(default_data_directory));
 }
 
+}  // namespace
+
+Result<Location> find_location(const LocationFlags& flags, const Process& process) {
+  return find(flags, process, Preferred::server);
+}
+
 Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,
                                                   const Process& process, std::string_view task) {
-  auto location = find_location(flags, process);
+  auto location = find(flags, process, Preferred::directory);
   if (!location) return std::unexpected(location.error());
   if (auto* directory = std::get_if<std::filesystem::path>(&*location)) {
     return std::move(*directory);

@@ -3,6 +3,8 @@
 // of --config (data-dir, server), then the default, ./data.
 //
 // Each of these levels may name a directory or a server; the first level that names either wins.
+// The file alone may name both, since it may serve the daemon too: then the server counts, or the
+// directory for what works on nothing else.
 #pragma once
 
 #include <filesystem>
@@ -30,8 +32,8 @@ struct ServerUrl {
 
 using Location = std::variant<std::filesystem::path, ServerUrl>;
 
-// Errors: invalid_argument if one level names both, or the file is no TOML or has unknown keys;
-// data_missing if the file is not there.
+// Errors: invalid_argument if the flags or the environment name both, or if the file is not there,
+// is no TOML or has unknown settings.
 [[nodiscard]] Result<Location> find_location(const LocationFlags& flags, const Process& process);
 
 // For what works on a data directory only. Errors: those of find_location(); invalid_argument names

@@ -73,9 +73,11 @@ void PrintTo(const Snapshot& snapshot, std::ostream* out) {
 std::vector<Signature> expected_listing(std::vector<Signature> signatures,
                                         const SignatureQuery& query) {
   std::erase_if(signatures, [&](const Signature& signature) {
-    const bool matches = (!query.status || *query.status == signature.status) &&
-                         (!query.service || *query.service == signature.identity->service) &&
-                         (!query.error_type || *query.error_type == signature.identity->error_type);
+    const bool matches =
+        (!query.status || *query.status == signature.status) &&
+        (!query.service || *query.service == signature.identity->service) &&
+        (!query.error_type || *query.error_type == signature.identity->error_type) &&
+        (!query.except || *query.except != signature.id);
     const bool behind = !query.after || position_of(signature) > position_of(*query.after);
     return !matches || !behind;
   });

@@ -6,8 +6,7 @@ namespace {
 
 class MemoryFixture final : public StoreFixture {
  public:
-  explicit MemoryFixture(const FixtureSettings& settings)
-      : store_({settings.clock, settings.policy, settings.make_ids()}) {}
+  explicit MemoryFixture(const FixtureSettings& settings) : store_(settings.store_options()) {}
 
   [[nodiscard]] SignatureStore& store() override { return store_; }
   [[nodiscard]] bool persists() const override { return false; }

@@ -70,7 +70,7 @@ class Model : public ContractTest {
   Model(std::uint64_t seed, LifecyclePolicy policy)
       : ContractTest(policy),
         commands_(seed),
-        oracle_({&clock(), policy, FixtureSettings{}.make_ids()}) {}
+        oracle_(FixtureSettings{&clock(), policy}.store_options()) {}
 
   // Mostly forward, in steps as small as the times of occurrences; sometimes far back.
   void move_clock() {

@@ -74,6 +74,24 @@ TEST_P(Listings, SayWhereToGoOnOnlyIfMoreFollows) {
   }
 }
 
+TEST_P(Listings, LeaveOutTheExceptedSignatureWithAnyPageSize) {
+  const std::vector<Signature> population = populate();
+  for (SignatureQuery& query : every_filter({"api"}, {"Timeout"})) {
+    const std::vector<Signature> all = expected_listing(population, query);
+    for (const Signature& excepted : {all.front(), all[all.size() / 2], all.back()}) {
+      query.except = excepted.id;
+      for (const std::size_t limit : {std::size_t{1}, std::size_t{2}, all.size()}) {
+        query.limit = limit;
+        EXPECT_EQ(list_all(store(), query), expected_listing(population, query)) << describe(query);
+      }
+      if (query.error_type && !query.service) continue;  // may find out with one more page
+      query.limit = all.size() - 1;
+      EXPECT_EQ(must(store().list(query)).next, std::nullopt) << describe(query);
+    }
+    query.except.reset();
+  }
+}
+
 TEST_P(Listings, BeginBehindAnyCursorEvenOneThatNamesNoSignature) {
   const std::vector<Signature> population = populate();
   SignatureId middle;

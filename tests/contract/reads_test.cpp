@@ -127,6 +127,23 @@ TEST_P(Reads, SimilarFillTheLimitWithOthers) {
   EXPECT_EQ(must(store().get_similar(newest_first[0].id)).size(), 5U);
 }
 
+TEST_P(Reads, SimilarFillTheLargestLimit) {
+  std::vector<IdentifiedOccurrence> occurrences;
+  for (std::size_t i = 0; i < limits::max_page_size + 2; ++i) {
+    occurrences.push_back(
+        make_occurrence(make_identity(std::to_string(i)), at_second(static_cast<std::int64_t>(i))));
+  }
+  must(store().record(occurrences));
+  // The newest and the oldest: within the first page of the listing, and behind it.
+  for (const std::size_t asked : {occurrences.size() - 1, std::size_t{0}}) {
+    const Signature signature = get(occurrences[asked].identity->fingerprint);
+    std::vector<Signature> expected = list_all(store(), {});
+    std::erase(expected, signature);
+    expected.resize(limits::max_page_size);
+    EXPECT_EQ(must(store().get_similar(signature.id, limits::max_page_size)), expected) << asked;
+  }
+}
+
 TEST_P(Reads, SimilarToAnAbsentSignatureIsNotFound) {
   EXPECT_TRUE(fails_with(store().get_similar(SignatureId{}), ErrorCode::not_found));
 }

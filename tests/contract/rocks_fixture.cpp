@@ -39,10 +39,8 @@ class RocksFixture final : public StoreFixture {
 
   void open() {
     RocksStoreOptions options;
-    options.policy = settings_.policy;
+    static_cast<StoreOptions&>(options) = settings_.store_options();
     options.layer_signatures = layer_signatures_;
-    options.clock = settings_.clock;
-    options.ids = settings_.make_ids();
     auto opened = RocksStore::open(directory_.path(), std::move(options));
     ROUNDS_CHECK(opened, opened.error().message);
     store_ = *std::move(opened);

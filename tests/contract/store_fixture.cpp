@@ -16,8 +16,8 @@ SignatureId CountingIdGenerator::next(Timestamp) {
   return id;
 }
 
-std::unique_ptr<SignatureIdGenerator> FixtureSettings::make_ids() const {
-  return std::make_unique<CountingIdGenerator>(ids_made);
+StoreOptions FixtureSettings::store_options() const {
+  return {clock, policy, std::make_unique<CountingIdGenerator>(ids_made)};
 }
 
 std::ostream& operator<<(std::ostream& out, const StoreKind& kind) {

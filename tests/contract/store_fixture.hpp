@@ -16,6 +16,7 @@
 #include "core/ids.hpp"
 #include "core/lifecycle.hpp"
 #include "core/signature_store.hpp"
+#include "store/store_options.hpp"
 
 namespace rounds::test {
 
@@ -39,8 +40,8 @@ struct FixtureSettings {
   std::shared_ptr<std::atomic<std::uint64_t>> ids_made =
       std::make_shared<std::atomic<std::uint64_t>>(0);
 
-  // The generator to open a store with, for the first time or again.
-  [[nodiscard]] std::unique_ptr<SignatureIdGenerator> make_ids() const;
+  // What to open a store with, for the first time or again.
+  [[nodiscard]] StoreOptions store_options() const;
 };
 
 class StoreFixture {

@@ -1,6 +1,7 @@
 // HTTP itself: routing, keep-alive, limits, timeouts, isolation of sessions and the graceful stop.
 #include "daemon/server.hpp"
 
+#include <stdexcept>
 #include <thread>
 
 #include "tests/daemon/server_fixture.hpp"
@@ -31,7 +32,7 @@ TEST_F(Server, NamesTheAddressThatIsTaken) {
   options.listen = server_->endpoint();
   const auto second = daemon::Server::start(store_, options);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::io_error);
+  EXPECT_EQ(second.error().code, ErrorCode::in_use);
   EXPECT_NE(second.error().message.find(std::to_string(server_->endpoint().port())),
             std::string::npos);
 }
@@ -248,6 +249,44 @@ TEST_F(Server, LetsConnectionsBeyondTheLimitWaitForASlot) {
   second.send(request_text("GET", "/healthz"));
   EXPECT_EQ(second.receive().result_int(), 200U);
   EXPECT_TRUE(first.ends());
+}
+
+// Every handler that reads it throws.
+class ThrowingClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { throw std::runtime_error("no time"); }
+};
+
+TEST_F(Server, AnswersARequestWhoseHandlerThrowsWith500AndGoesOn) {
+  const ThrowingClock clock;
+  start({.clock = &clock});
+  const Signature signature = record("timeout");
+  const std::string mute = "/api/v1/signatures/" + signature.id.to_string() + "/mute";
+  Connection connection = connect();
+  for (const std::string& request :
+       {request_text("GET", "/api/v1/stats"), request_text("POST", mute),
+        request_text("GET", "/api/v1/stats")}) {
+    connection.send(request);
+    const Answer answer = connection.receive();
+    EXPECT_EQ(problem_detail(answer, 500), "the request failed inside the daemon; see its log");
+  }
+  connection.send(request_text("POST", "/v1/logs", "{}", {"Content-Type: application/json"}));
+  EXPECT_EQ(connection.receive().result_int(), 500U);
+  connection.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(connection.receive().result_int(), 200U);
+  EXPECT_EQ(get("/healthz").result_int(), 200U);
+  EXPECT_EQ(store_.get_by_id(signature.id).value()->status, Status::new_);
+  server_.reset();  // nothing that a handler left behind keeps it from ending
+}
+
+TEST_F(Server, GoesOnWhenTheStoreThrows) {
+  start();
+  store_.throw_in_reads();
+  Connection connection = connect();
+  connection.send(request_text("GET", "/api/v1/signatures"));
+  EXPECT_FALSE(problem_detail(connection.receive(), 503).empty());
+  connection.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(connection.receive().result_int(), 200U);
 }
 
 TEST_F(Server, FinishesTheRequestInFlightWhenItStops) {

@@ -83,7 +83,24 @@ TEST_F(SettingsTest, PrintHelpAndVersion) {
   EXPECT_TRUE(version.to_stdout.starts_with("rounds-ingestd ")) << version.to_stdout;
 }
 
-TEST_F(SettingsTest, RefuseWrongUsage) {
+TEST_F(SettingsTest, PassOverWhatIsForTheToolsInTheFile) {
+  const std::string path = file("server = \"http://127.0.0.1:1\"\ndata-dir = \"from-file\"\n");
+  const auto settings = read({"--config", path.c_str()});
+  ASSERT_TRUE(std::holds_alternative<Settings>(settings)) << std::get<Exit>(settings).to_stderr;
+  EXPECT_EQ(std::get<Settings>(settings).data_dir, "from-file");
+}
+
+TEST_F(SettingsTest, NameTheUnknownSettingOfTheFile) {
+  for (const auto& [text, name] : {std::pair{"serve = \"http://127.0.0.1:1\"\n", "serve"},
+                                   std::pair{"[daemon]\nlisten = \"127.0.0.1:1\"\n", "[daemon]"}}) {
+    const std::string path = file(text);
+    EXPECT_EQ(std::get<Exit>(read({"--config", path.c_str()})).to_stderr,
+              "rounds-ingestd: " + path + " has an unknown setting \"" + name +
+                  "\"; it takes data-dir, listen, log-level; see rounds-ingestd --help\n");
+  }
+}
+
+TEST_F(SettingsTest, RefuseWrongUsageInOneLine) {
   const std::string path = file("no-such-setting = 1\n");
   const std::initializer_list<std::vector<const char*>> wrong{
       {"--no-such-flag"},         {"--listen", "nowhere"},
@@ -94,7 +111,9 @@ TEST_F(SettingsTest, RefuseWrongUsage) {
     const auto result = read(arguments);
     ASSERT_TRUE(std::holds_alternative<Exit>(result)) << arguments.front();
     EXPECT_EQ(std::get<Exit>(result).code, 2);
-    EXPECT_NE(std::get<Exit>(result).to_stderr, "");
+    const std::string& message = std::get<Exit>(result).to_stderr;
+    EXPECT_TRUE(message.starts_with("rounds-ingestd: ")) << message;
+    EXPECT_EQ(message.find('\n'), message.size() - 1) << message;
   }
 }
 

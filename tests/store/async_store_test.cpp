@@ -57,6 +57,18 @@ TEST(AsyncStore, PassesErrorsOn) {
   EXPECT_EQ(history.error(), signature_not_found(SignatureId{}));
 }
 
+TEST(AsyncStore, TurnsWhatAReadThrowsIntoAnError) {
+  HeldStore held;
+  held.throw_in_reads();
+  AsyncStore store(held);
+  for (int i = 0; i < 5; ++i) {  // more than there are threads
+    const auto stats = store.get_stats(asio::use_future).get();
+    ASSERT_FALSE(stats);
+    EXPECT_EQ(stats.error().code, ErrorCode::io_error);
+    EXPECT_NE(stats.error().message.find("bad_alloc"), std::string::npos) << stats.error().message;
+  }
+}
+
 TEST(AsyncStore, ResumesACoroutineOnItsOwnExecutor) {
   MemoryStore memory;
   asio::io_context context;

@@ -2,9 +2,11 @@
 // when the two databases of a data directory do not fit together.
 #include "store/rocks_store.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <future>
+#include <iterator>
 #include <latch>
 
 #include <gtest/gtest.h>
@@ -159,6 +161,30 @@ TEST_F(RocksStoreTest, CanBeOpenedByOneAtATime) {
   const auto second = RocksStore::open(directory());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::in_use);
+}
+
+TEST_F(RocksStoreTest, OpeningItAgainAndAgainDoesNotAddFilesForEver) {
+  StoreStats expected;
+  {
+    const auto store = open();
+    fill(*store, 3);
+    expected = *store->get_stats();
+  }
+  // The most files that were there after each of 20 times.
+  const auto most_files = [this] {
+    std::ptrdiff_t most = 0;
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_TRUE(open()->close());
+      const std::filesystem::recursive_directory_iterator files(directory());
+      most = std::max(most, std::distance(begin(files), end(files)));
+    }
+    return most;
+  };
+  // Tables that wait for their compaction come and go: up to four in each database.
+  constexpr std::ptrdiff_t tables = 2 * 4;
+  const auto at_first = most_files();
+  EXPECT_LE(most_files(), at_first + tables);
+  EXPECT_EQ(*open()->get_stats(), expected);
 }
 
 TEST_F(RocksStoreTest, WritesOneEventForAStormAndOneForEachOccurrenceIfToldSo) {

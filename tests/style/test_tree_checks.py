@@ -95,7 +95,9 @@ class Texts(CheckTest):
 class BuildFiles(CheckTest):
     def test_a_glob_is_caught(self):
         self.expect_caught(check_no_globs, "core/CMakeLists.txt", "file(GLOB files *.cpp)\n")
+        self.expect_caught(check_no_globs, "cmake/Targets.cmake", "file(GLOB files *.cpp)\n")
         self.expect_clean(check_no_globs, "core/CMakeLists.txt", "file(READ a.txt text)\n")
+        self.expect_clean(check_no_globs, "tests/script.cmake", "file(GLOB files *.hpp)\n")
 
     def test_a_source_that_is_not_built_is_caught(self):
         source = Source("core/b.cpp", "")

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,6 +24,12 @@ class HeldStore final : public SignatureStore {
     const std::lock_guard lock(mutex_);
     reads_held_ = false;
     changed_.notify_all();
+  }
+
+  // Reads that begin from now on throw std::bad_alloc.
+  void throw_in_reads() {
+    const std::lock_guard lock(mutex_);
+    reads_throw_ = true;
   }
 
   // Writes submitted from now on are kept until release_writes(), which runs them.
@@ -97,12 +104,14 @@ class HeldStore final : public SignatureStore {
   void wait_for_reads() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !reads_held_; });
+    if (reads_throw_) throw std::bad_alloc();
   }
 
   MemoryStore memory_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool reads_held_ = false;
+  bool reads_throw_ = false;
   bool writes_held_ = false;
   std::optional<Error> refusal_;
   std::vector<std::pair<Submission, Completion>> held_;

@@ -31,7 +31,7 @@ Signature as_transported(Signature signature) {
 class BackendTest : public testing::TestWithParam<Where> {
  protected:
   BackendTest() {
-    auto store = std::make_unique<MemoryStore>(MemoryStoreOptions{.clock = &clock_});
+    auto store = std::make_unique<MemoryStore>(StoreOptions{.clock = &clock_});
     store_ = store.get();
     if (GetParam() == Where::local) {
       backend_ = tools::make_local_backend(std::move(store), clock_);

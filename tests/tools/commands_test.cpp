@@ -127,6 +127,16 @@ TEST_F(CommandsTest, WrongUsageIsOneSentenceAndCodeTwo) {
   }
 }
 
+TEST_F(CommandsTest, WrongUsageSaysWhereHelpIs) {
+  EXPECT_EQ(run({"frob", "x"}), ExitCode::wrong_usage);
+  EXPECT_EQ(process_.err(),
+            "rounds: there is no command \"frob\"; rounds --help shows all of them\n");
+  EXPECT_EQ(run({"list", "--frob"}), ExitCode::wrong_usage);
+  EXPECT_TRUE(process_.err().ends_with("; see rounds list --help\n")) << process_.err();
+  EXPECT_EQ(run({"--frob"}), ExitCode::wrong_usage);
+  EXPECT_TRUE(process_.err().ends_with("--frob; see rounds --help\n")) << process_.err();
+}
+
 TEST_F(CommandsTest, EveryCommandHasHelpWithAnExample) {
   ASSERT_EQ(run({"--help"}), ExitCode::fine);
   const std::string help = process_.out();
@@ -162,6 +172,9 @@ TEST_F(CommandsTest, OpenDataIsCodeThree) {
   for (const char* command : {"list", "verify"}) {
     EXPECT_EQ(run({command}), ExitCode::data_unusable);
     EXPECT_NE(process_.err().find("data"), std::string::npos) << process_.err();
+    EXPECT_EQ(process_.err().find("--server http://") != std::string::npos,
+              std::string_view(command) == "list")
+        << "verify needs the directory: " << process_.err();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_directory.hpp"
@@ -80,19 +81,31 @@ TEST_F(ToolSettings, ShareAFileWithTheDaemon) {
   EXPECT_EQ(find(flags), "dir:d");
 }
 
+TEST_F(ToolSettings, TakeTheServerOfAFileThatNamesTheDirectoryOfTheDaemonToo) {
+  LocationFlags flags;
+  flags.config = write_file("data-dir = \"d\"\nserver = \"http://h:1\"\n");
+  EXPECT_EQ(find(flags), "server:http://h:1");
+  const auto directory = tools::find_data_directory(flags, process_.process, "verify");
+  ASSERT_TRUE(directory) << directory.error().message;
+  EXPECT_EQ(*directory, "d");
+}
+
 TEST_F(ToolSettings, RefuseUnknownSettings) {
   LocationFlags flags;
-  for (const char* text : {"data_dir = \"d\"\n", "[rounds]\ndata-dir = \"d\"\n"}) {
+  for (const auto& [text, name] : {std::pair{"data_dir = \"d\"\n", "data_dir"},
+                                   std::pair{"[rounds]\ndata-dir = \"d\"\n", "[rounds]"}}) {
     flags.config = write_file(text);
-    EXPECT_NE(find(flags).find("unknown setting"), std::string::npos) << find(flags);
+    EXPECT_EQ(find(flags), fmt::format("{} has an unknown setting \"{}\"; it takes data-dir and "
+                                       "server",
+                                       flags.config, name));
     EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
   }
 }
 
-TEST_F(ToolSettings, MissAFileThatIsNotThere) {
+TEST_F(ToolSettings, RefuseAFileThatIsNotThere) {
   LocationFlags flags;
   flags.config = (directory_.path() / "absent.toml").string();
-  EXPECT_EQ(error_of(flags), ErrorCode::data_missing);
+  EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
 }
 
 TEST_F(ToolSettings, NameWhatNeedsADirectory) {
