@@ -1,14 +1,13 @@
 // point-read: how long it takes to read one signature that is on disk, with a warm cache. The limit
 // is a Get of a row of the same bytes under a key of the same size.
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
 
+#include "bench/compare/measure.hpp"
 #include "bench/compare/raw_rocksdb.hpp"
-#include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
-#include "bench/support/producer.hpp"
-#include "bench/support/timing.hpp"
 #include "projections/row_codec.hpp"
 
 namespace rounds::bench {
@@ -39,23 +38,17 @@ class PointReadWorkload final : public Workload {
  private:
   // Reads each signature once to warm the cache, then as many at random as the scale says.
   template <typename ReadOne>
-  Result<void> measure(std::string_view metric, Samples& samples, const ReadOne& read) {
+  Result<Samples> measure(std::string_view metric, const ReadOne& read) const {
     for (std::uint32_t number = 0; number < signatures_; ++number) {
-      if (Result<void> found = read(number); !found) return found;
+      if (Result<void> found = read(number); !found) {
+        return std::unexpected(std::move(found.error()));
+      }
     }
-    Latencies latencies;
-    latencies.reserve(reads_);
     std::mt19937_64 random(seed_);
     std::uniform_int_distribution<std::uint32_t> draw(0, signatures_ - 1);
-    for (std::uint64_t i = 0; i < reads_; ++i) {
-      const std::uint32_t number = draw(random);
-      const auto start = SteadyClock::now();
-      if (Result<void> found = read(number); !found) return found;
-      latencies.add(SteadyClock::now() - start);
-    }
-    samples.push_back({std::string(metric) + "_p50", latencies.percentile(0.5), "us"});
-    samples.push_back({std::string(metric) + "_p99", latencies.percentile(0.99), "us"});
-    return {};
+    std::vector<std::uint32_t> drawn(reads_);
+    std::ranges::generate(drawn, [&] { return draw(random); });
+    return measure_latencies(metric, reads_, [&](std::uint64_t i) { return read(drawn[i]); });
   }
 
   static Result<void> check_found(const Result<std::optional<Signature>>& found) {
@@ -65,27 +58,21 @@ class PointReadWorkload final : public Workload {
   }
 
   Result<Samples> run_rounds(const std::filesystem::path& directory) {
-    if (auto filled = fill_store(directory, *stream_, {}); !filled) {
-      return std::unexpected(filled.error());
-    }
-    auto store = RocksStore::open(directory);
-    if (!store) return std::unexpected(std::move(store.error()));
+    const auto store = open_filled_rounds(directory, *stream_);
+    if (!store) return std::unexpected(store.error());
     std::vector<SignatureId> ids;
     for (std::uint32_t number = 0; number < signatures_; ++number) {
       const auto found = (*store)->get_by_fingerprint(stream_->identity(number)->fingerprint);
       if (auto right = check_found(found); !right) return std::unexpected(right.error());
       ids.push_back((*found)->id);
     }
-    Samples samples;
-    auto measured = measure("by_id", samples, [&](std::uint32_t number) {
+    auto by_id = measure("by_id", [&](std::uint32_t number) {
       return check_found((*store)->get_by_id(ids[number]));
     });
-    if (!measured) return std::unexpected(std::move(measured.error()));
-    measured = measure("by_fingerprint", samples, [&](std::uint32_t number) {
+    auto by_fingerprint = measure("by_fingerprint", [&](std::uint32_t number) {
       return check_found((*store)->get_by_fingerprint(stream_->identity(number)->fingerprint));
     });
-    if (!measured) return std::unexpected(std::move(measured.error()));
-    return samples;
+    return join(std::move(by_id), std::move(by_fingerprint));
   }
 
   Result<Samples> run_rocksdb(const std::filesystem::path& directory) {
@@ -93,13 +80,9 @@ class PointReadWorkload final : public Workload {
     if (auto loaded = load(directory, rows); !loaded) return std::unexpected(loaded.error());
     auto database = RawRocksdb::open(directory);
     if (!database) return std::unexpected(std::move(database.error()));
-    Samples samples;
     std::string value;
-    const auto measured = measure("by_id", samples, [&](std::uint32_t number) {
-      return database->get(rows[number].first, value);
-    });
-    if (!measured) return std::unexpected(measured.error());
-    return samples;
+    return measure("by_id",
+                   [&](std::uint32_t number) { return database->get(rows[number].first, value); });
   }
 
   // The bytes that rounds has on disk for the same signatures.
@@ -128,16 +111,11 @@ class PointReadWorkload final : public Workload {
   }
 
   Result<Samples> run_sqlite(const std::filesystem::path& directory) {
-    auto store = SqliteStore::open(directory);
+    auto store = open_filled_sqlite(directory, *stream_);
     if (!store) return std::unexpected(std::move(store.error()));
-    const auto filled = store->record(*stream_, 0, stream_->size(), sqlite_transaction_occurrences);
-    if (!filled) return std::unexpected(filled.error());
-    Samples samples;
-    const auto measured = measure("by_fingerprint", samples, [&](std::uint32_t number) {
+    return measure("by_fingerprint", [&](std::uint32_t number) {
       return store->get_by_fingerprint(stream_->identity(number)->fingerprint);
     });
-    if (!measured) return std::unexpected(measured.error());
-    return samples;
   }
 
   std::uint32_t signatures_;

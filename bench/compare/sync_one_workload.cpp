@@ -3,11 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "bench/compare/measure.hpp"
 #include "bench/compare/raw_rocksdb.hpp"
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
 #include "bench/support/occurrence_stream.hpp"
-#include "bench/support/timing.hpp"
 #include "store/rocks_store.hpp"
 
 namespace rounds::bench {
@@ -36,20 +36,10 @@ class SyncOneWorkload final : public Workload {
   }
 
  private:
-  // Calls `record` with each position of the stream, one after the other.
+  // Calls `record` with each position of the stream.
   template <typename RecordOne>
-  Result<Samples> measure(const RecordOne& record) {
-    Latencies latencies;
-    latencies.reserve(stream_->size());
-    for (std::uint64_t i = 0; i < stream_->size(); ++i) {
-      const auto start = SteadyClock::now();
-      if (Result<void> recorded = record(i); !recorded) {
-        return std::unexpected(std::move(recorded.error()));
-      }
-      latencies.add(SteadyClock::now() - start);
-    }
-    return Samples{{"ack_p50", latencies.percentile(0.5), "us"},
-                   {"ack_p99", latencies.percentile(0.99), "us"}};
+  Result<Samples> measure(const RecordOne& record) const {
+    return measure_latencies("ack", stream_->size(), record);
   }
 
   Result<Samples> run_rounds(const std::filesystem::path& directory) {
