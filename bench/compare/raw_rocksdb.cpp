@@ -46,14 +46,16 @@ Result<RawRocksdb> RawRocksdb::open(const std::filesystem::path& directory) {
 
 RawRocksdb::RawRocksdb(std::unique_ptr<rocksdb::DB> database) : database_(std::move(database)) {}
 
-Result<void> RawRocksdb::write(const OccurrenceStream& stream) {
+Result<void> RawRocksdb::write(const OccurrenceStream& stream, Acknowledgements& acknowledgements) {
   rocksdb::WriteBatch batch;
   for (std::uint64_t i = 0; i < stream.size(); ++i) {
     const Record record = stream.record(i);
     batch.Put(raw_key(i), rocksdb::Slice(record.data(), record.size()));
     if (batch.Count() < raw_batch_records && i + 1 < stream.size()) continue;
+    const auto since = acknowledgements.submitted();
     const auto status = database_->Write(synced(), &batch);
     if (!status.ok()) return std::unexpected(from_status(status, "writing records"));
+    acknowledgements.acknowledged(since);
     batch.Clear();
   }
   return {};

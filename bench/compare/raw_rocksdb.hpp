@@ -11,6 +11,7 @@
 
 #include <rocksdb/db.h>
 
+#include "bench/support/acknowledgements.hpp"
 #include "bench/support/occurrence_stream.hpp"
 #include "core/error.hpp"
 
@@ -26,7 +27,8 @@ class RawRocksdb {
   [[nodiscard]] static Result<RawRocksdb> open(const std::filesystem::path& directory);
 
   // Writes the whole stream under 8-byte keys that go up, a synced batch at a time.
-  [[nodiscard]] Result<void> write(const OccurrenceStream& stream);
+  [[nodiscard]] Result<void> write(const OccurrenceStream& stream,
+                                   Acknowledgements& acknowledgements);
 
   // Writes one value, synced.
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);

@@ -108,9 +108,11 @@ Result<SqliteStore::Statements> SqliteStore::prepare(SqliteDatabase& database) {
 }
 
 Result<void> SqliteStore::record(const OccurrenceStream& stream, std::uint64_t first,
-                                 std::uint64_t last, std::uint64_t per_transaction) {
+                                 std::uint64_t last, std::uint64_t per_transaction,
+                                 Acknowledgements& acknowledgements) {
   for (std::uint64_t begin = first; begin < last; begin += per_transaction) {
     const std::uint64_t end = std::min(begin + per_transaction, last);
+    const auto since = acknowledgements.submitted();
     if (auto begun = statements_.begin.run(); !begun) return std::unexpected(begun.error());
     for (std::uint64_t i = begin; i < end; ++i) {
       if (auto recorded = record_one(stream, i); !recorded) return recorded;
@@ -118,6 +120,7 @@ Result<void> SqliteStore::record(const OccurrenceStream& stream, std::uint64_t f
     if (auto committed = statements_.commit.run(); !committed) {
       return std::unexpected(committed.error());
     }
+    acknowledgements.acknowledged(since);
   }
   return {};
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "bench/compare/sqlite_database.hpp"
+#include "bench/support/acknowledgements.hpp"
 #include "bench/support/occurrence_stream.hpp"
 #include "core/error.hpp"
 
@@ -23,9 +24,11 @@ class SqliteStore {
  public:
   [[nodiscard]] static Result<SqliteStore> open(const std::filesystem::path& directory);
 
-  // Records occurrences [first, last) of `stream`, `per_transaction` at a time.
+  // Records occurrences [first, last) of `stream`, `per_transaction` at a time, each acknowledged
+  // when it is committed.
   [[nodiscard]] Result<void> record(const OccurrenceStream& stream, std::uint64_t first,
-                                    std::uint64_t last, std::uint64_t per_transaction);
+                                    std::uint64_t last, std::uint64_t per_transaction,
+                                    Acknowledgements& acknowledgements);
 
   [[nodiscard]] Result<Totals> totals();
 

@@ -7,11 +7,11 @@
 #include <numeric>
 #include <random>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/check.hpp"
-#include "core/fingerprint.hpp"
 
 namespace rounds::bench {
 namespace {
@@ -51,13 +51,28 @@ std::string message_of(std::uint32_t number) {
   return message;
 }
 
+// Of the sizes that identify_v1() gives, without the cost of normalizing and hashing: ingestion
+// does that before a store hears of an occurrence.
 std::shared_ptr<const SignatureIdentity> identity_of(std::uint32_t number) {
-  const std::vector<StackFrame> frames{
-      {"shop.api", "handle_request", "api.py", 120},
-      {"shop.database", fmt::format("operation_{}", number), "database.py", 42}};
-  return std::make_shared<const SignatureIdentity>(
-      identify_v1(fmt::format("Error{:02}", number / services % error_types),
-                  fmt::format("service-{:02}", number % services), message_of(number), frames));
+  const std::uint64_t seed = std::uint64_t{number} * 5;
+  return std::make_shared<const SignatureIdentity>(SignatureIdentity{
+      .fingerprint = fmt::format("{:016x}{:016x}{:016x}{:016x}", scramble(seed), scramble(seed + 1),
+                                 scramble(seed + 2), scramble(seed + 3)),
+      .error_type = fmt::format("Error{:02}", number / services % error_types),
+      .service = fmt::format("service-{:02}", number % services),
+      .message_template = message_of(number),
+      .stack_hash = fmt::format("{:016x}", scramble(seed + 4))});
+}
+
+Exemplar make_exemplar(std::uint64_t position, std::string message) {
+  Exemplar exemplar;
+  exemplar.time = start_time + std::chrono::microseconds{position};
+  const std::span trace(exemplar.trace_id.bytes);
+  store(trace.first<8>(), scramble(3 * position));
+  store(trace.last<8>(), scramble(3 * position + 1));
+  store(exemplar.span_id.bytes, scramble(3 * position + 2));
+  exemplar.message = std::move(message);
+  return exemplar;
 }
 
 std::vector<double> weights(std::uint32_t signatures, double exponent) {
@@ -88,6 +103,8 @@ OccurrenceStream::OccurrenceStream(std::uint32_t signatures) {
 
 OccurrenceStream::OccurrenceStream(const StreamOptions& options)
     : OccurrenceStream(options.signatures) {
+  ROUNDS_CHECK(options.occurrences > 0, "a stream has at least one occurrence");
+  first_position_ = options.first_position;
   const std::vector<double> weight = weights(options.signatures, options.exponent);
   std::discrete_distribution<std::uint32_t> draw(weight.begin(), weight.end());
   std::mt19937_64 random(options.seed);
@@ -104,14 +121,7 @@ OccurrenceStream OccurrenceStream::one_of_each(std::uint32_t signatures, std::ui
 }
 
 Exemplar OccurrenceStream::exemplar(std::uint64_t position) const {
-  Exemplar exemplar;
-  exemplar.time = start_time + std::chrono::microseconds{position};
-  const std::span trace(exemplar.trace_id.bytes);
-  store(trace.first<8>(), scramble(3 * position));
-  store(trace.last<8>(), scramble(3 * position + 1));
-  store(exemplar.span_id.bytes, scramble(3 * position + 2));
-  exemplar.message = message(number_at(position));
-  return exemplar;
+  return make_exemplar(first_position_ + position, message(number_at(position)));
 }
 
 IdentifiedOccurrence OccurrenceStream::occurrence(std::uint64_t position) const {
@@ -121,11 +131,12 @@ IdentifiedOccurrence OccurrenceStream::occurrence(std::uint64_t position) const 
 Record OccurrenceStream::record(std::uint64_t position) const {
   Record record{};
   const std::uint32_t number = number_at(position);
-  const std::uint64_t first_half = scramble(3 * position);
-  const std::uint64_t second_half = scramble(3 * position + 1);
-  const std::uint64_t span = scramble(3 * position + 2);
+  const std::uint64_t shifted = first_position_ + position;
+  const std::uint64_t first_half = scramble(3 * shifted);
+  const std::uint64_t second_half = scramble(3 * shifted + 1);
+  const std::uint64_t span = scramble(3 * shifted + 2);
   const std::int64_t time =
-      microseconds_since_epoch(start_time + std::chrono::microseconds{position});
+      microseconds_since_epoch(start_time + std::chrono::microseconds{shifted});
   const std::string& text = message(number);
   std::memcpy(record.data(), &time, sizeof(time));
   std::memcpy(record.data() + number_offset, &number, sizeof(number));
@@ -141,8 +152,9 @@ Totals OccurrenceStream::totals_of_first(std::uint64_t occurrences) const {
   std::vector<bool> seen(identities_.size());
   Totals totals{occurrences, 0};
   for (std::uint64_t i = 0; i < occurrences; ++i) {
-    if (seen[numbers_[i]]) continue;
-    seen[numbers_[i]] = true;
+    const std::uint32_t number = number_at(i);
+    if (seen[number]) continue;
+    seen[number] = true;
     ++totals.signatures;
   }
   return totals;
