@@ -21,6 +21,10 @@ Scale small_scale() {
   scale.stored_signatures = 20'000;
   scale.point_reads = 10'000;
   scale.listings = 500;
+  scale.long_log_events = 200'000;
+  scale.short_log_events = 50'000;
+  scale.growth_signatures = 100'000;
+  scale.growth_occurrences = 100'000;
   return scale;
 }
 
@@ -36,6 +40,10 @@ Scale tiny_scale() {
   scale.stored_signatures = 2'000;
   scale.point_reads = 1'000;
   scale.listings = 50;
+  scale.long_log_events = 30'000;
+  scale.short_log_events = 10'000;
+  scale.growth_signatures = 5'000;
+  scale.growth_occurrences = 5'000;
   return scale;
 }
 
@@ -48,6 +56,8 @@ std::vector<std::unique_ptr<Workload>> make_workloads(const Scale& scale) {
   workloads.push_back(make_point_read(scale));
   workloads.push_back(make_top50(scale));
   workloads.push_back(make_replay(scale));
+  workloads.push_back(make_open(scale));
+  workloads.push_back(make_growth(scale));
   return workloads;
 }
 

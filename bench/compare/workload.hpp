@@ -74,6 +74,12 @@ struct Scale {
   std::uint32_t stored_signatures = 1'000'000;
   std::uint64_t point_reads = 100'000;
   std::uint64_t listings = 2'000;
+  // Of the logs that are opened after a kill.
+  std::uint64_t long_log_events = 10'000'000;
+  std::uint64_t short_log_events = 1'000'000;
+  // Of the large store, to compare with one of `signatures`.
+  std::uint32_t growth_signatures = 10'000'000;
+  std::uint64_t growth_occurrences = 4'000'000;
   std::uint64_t seed = 1;
 };
 
@@ -94,5 +100,7 @@ struct Scale {
 [[nodiscard]] std::unique_ptr<Workload> make_point_read(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_top50(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_replay(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_open(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_growth(const Scale& scale);
 
 }  // namespace rounds::bench
