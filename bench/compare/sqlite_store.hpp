@@ -35,9 +35,13 @@ class SqliteStore {
   // Reads all columns of one signature. Errors: corruption if it is absent.
   [[nodiscard]] Result<void> get_by_fingerprint(std::string_view fingerprint);
 
+  // Gives status 2 to signatures whose row ids are multiples of `step`, and returns how many.
+  [[nodiscard]] Result<std::uint64_t> investigate_every(std::int64_t step);
+
   // Reads all columns of the first `limit` signatures, latest first, and returns their number:
-  // those with status NEW, or those of a service and error type.
-  [[nodiscard]] Result<std::uint64_t> list_pending(std::int64_t limit);
+  // those with a status, of a service, or of a service and error type.
+  [[nodiscard]] Result<std::uint64_t> list_by_status(std::int64_t status, std::int64_t limit);
+  [[nodiscard]] Result<std::uint64_t> list_by_service(std::string_view service, std::int64_t limit);
   [[nodiscard]] Result<std::uint64_t> list_similar(std::string_view service,
                                                    std::string_view error_type, std::int64_t limit);
 
@@ -48,7 +52,8 @@ class SqliteStore {
     SqliteStatement upsert;
     SqliteStatement add_history;
     SqliteStatement by_fingerprint;
-    SqliteStatement pending;
+    SqliteStatement by_status;
+    SqliteStatement by_service;
     SqliteStatement similar;
   };
   SqliteStore(SqliteDatabase database, Statements statements);
