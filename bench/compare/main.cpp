@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -78,16 +79,27 @@ Result<void> run(Workload& workload, const Settings& settings, Report& report) {
   return {};
 }
 
+double load_average() {
+  double last_minute = 0;
+  if (::getloadavg(&last_minute, 1) != 1) return 0;
+  return last_minute;
+}
+
 Result<void> run_all(const Settings& settings) {
   Report report;
   for (auto& workload : make_workloads(scale_of(settings))) {
     if (!is_chosen(settings.workloads, workload->name())) continue;
+    const RunFacts facts{.size = settings.size, .load_average = load_average()};
     if (auto done = run(*workload, settings, report); !done) return done;
+    // At once: a run that is interrupted goes on with the next workload.
+    if (!settings.json.empty()) {
+      auto written = report.write_json(settings.json, workload->name(), facts);
+      if (!written) return written;
+    }
     workload.reset();  // its input is large
   }
   fmt::print("{}\n{}", report.table(), report.ratios());
-  if (settings.json.empty()) return {};
-  return report.write_json(settings.json);
+  return {};
 }
 
 std::vector<std::string> workload_names() {
@@ -122,7 +134,8 @@ int main(int argc, char** argv) {
   app.add_option(
       "--data-dir", settings.data_directory,
       "Where the systems keep their data, on a disk; below the build folder unless given");
-  app.add_option("--json", settings.json, "Also write the figures to this file");
+  app.add_option("--json", settings.json,
+                 "Also write the figures to files in this directory, one for each workload");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -70,7 +70,8 @@ Result<void> RawRocksdb::load(const std::vector<std::pair<std::string, std::stri
     const auto status = database_->Put({}, key, value);
     if (!status.ok()) return std::unexpected(from_status(status, "loading rows"));
   }
-  return check_status(database_->Flush({}), "loading rows");
+  if (auto flushed = check_status(database_->Flush({}), "loading rows"); !flushed) return flushed;
+  return check_status(database_->CompactRange({}, nullptr, nullptr), "compacting rows");
 }
 
 Result<void> RawRocksdb::get(std::string_view key, std::string& value) {

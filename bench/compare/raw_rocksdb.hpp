@@ -33,7 +33,7 @@ class RawRocksdb {
   // Writes one value, synced.
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);
 
-  // Writes many values, unsynced, and flushes them to a table: for what is read afterwards.
+  // Writes many values, unsynced, and compacts them: for what is read afterwards, at its best.
   [[nodiscard]] Result<void> load(const std::vector<std::pair<std::string, std::string>>& rows);
 
   // Errors: corruption if the key is absent.
