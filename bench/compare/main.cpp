@@ -98,7 +98,7 @@ Result<void> run_all(const Settings& settings) {
     }
     workload.reset();  // its input is large
   }
-  fmt::print("{}\n{}", report.table(), report.ratios());
+  if (settings.json.empty()) fmt::print("{}\n{}", report.table(), report.ratios());
   return {};
 }
 
@@ -135,7 +135,7 @@ int main(int argc, char** argv) {
       "--data-dir", settings.data_directory,
       "Where the systems keep their data, on a disk; below the build folder unless given");
   app.add_option("--json", settings.json,
-                 "Also write the figures to files in this directory, one for each workload");
+                 "Write the figures to files in this directory instead, one for each workload");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

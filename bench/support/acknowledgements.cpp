@@ -6,18 +6,16 @@
 
 namespace rounds::bench {
 
-SteadyClock::time_point Acknowledgements::submitted() {
+SteadyClock::time_point Acknowledgements::submitted(SteadyClock::time_point now) {
   const std::lock_guard lock(mutex_);
-  const auto now = SteadyClock::now();
   if (waiting_ == 0) last_ = now;
   ++waiting_;
   return now;
 }
 
-void Acknowledgements::acknowledged(SteadyClock::time_point since) {
+void Acknowledgements::acknowledged(SteadyClock::time_point since, SteadyClock::time_point now) {
   const std::lock_guard lock(mutex_);
   ROUNDS_CHECK(waiting_ > 0, "what is acknowledged was submitted");
-  const auto now = SteadyClock::now();
   latencies_.add(now - since);
   longest_stall_ = std::max(longest_stall_, now - last_);
   last_ = now;

@@ -14,10 +14,11 @@ namespace rounds::bench {
 class Acknowledgements {
  public:
   // A batch is about to be submitted. Returns the time for acknowledged().
-  [[nodiscard]] SteadyClock::time_point submitted();
+  [[nodiscard]] SteadyClock::time_point submitted(SteadyClock::time_point now = SteadyClock::now());
 
   // The batch that was submitted at `since` is durable, or has failed.
-  void acknowledged(SteadyClock::time_point since);
+  void acknowledged(SteadyClock::time_point since,
+                    SteadyClock::time_point now = SteadyClock::now());
 
   // Of the batches that were acknowledged.
   [[nodiscard]] Latencies latencies() const;
