@@ -86,7 +86,8 @@ Result<void> ChangeSet::fold(Slot slot, const Event& event) {
   if (!next) return std::unexpected(std::move(next.error()));
   changed.after = *std::move(next);
   changed.sequences.push_back(event.sequence);
-  if (is_new) by_fingerprint_.insert_or_assign(HashedText(changed.after.identity->fingerprint), slot);
+  if (is_new)
+    by_fingerprint_.insert_or_assign(HashedText(changed.after.identity->fingerprint), slot);
   return {};
 }
 

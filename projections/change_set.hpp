@@ -16,9 +16,9 @@
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "core/signature.hpp"
+#include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
 #include "projections/live_projections.hpp"
-#include "projections/hashed_text.hpp"
 
 namespace rounds {
 

@@ -21,8 +21,8 @@
 #include "core/limits.hpp"
 #include "core/signature_store.hpp"
 #include "projections/change_set.hpp"
-#include "projections/live_projections.hpp"
 #include "projections/hashed_text.hpp"
+#include "projections/live_projections.hpp"
 #include "store/commit_queue.hpp"
 
 namespace rounds {

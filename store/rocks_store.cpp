@@ -77,7 +77,8 @@ Result<std::optional<Signature>> RocksStore::get_by_id(const SignatureId& id) {
 }
 
 Result<std::optional<Signature>> RocksStore::get_by_fingerprint(std::string_view fingerprint) {
-  return parts_->run([&] { return parts_->projections.live->get_by_fingerprint(HashedText(fingerprint)); });
+  return parts_->run(
+      [&] { return parts_->projections.live->get_by_fingerprint(HashedText(fingerprint)); });
 }
 
 Result<SignaturePage> RocksStore::list(const SignatureQuery& query) {
