@@ -53,8 +53,9 @@ void submit_occurrences(benchmark::State& state) {
     options.coalesce_occurrences = state.range(0) == 1;
     auto store = RocksStore::open(directory.path(), std::move(options));
     if (!store) return state.SkipWithError(store.error().message.c_str());
+    Acknowledgements acknowledgements;
     state.ResumeTiming();
-    if (auto recorded = record_all(**store, stream); !recorded) {
+    if (auto recorded = record_all(**store, stream, acknowledgements); !recorded) {
       return state.SkipWithError(recorded.error().message.c_str());
     }
     if (auto closed = (*store)->close(); !closed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -21,8 +22,7 @@ constexpr int exit_usage = 2;
 struct Settings {
   std::vector<std::string> workloads;  // empty: all
   std::vector<std::string> systems;    // empty: all
-  bool quick = false;
-  bool full = false;
+  std::string size = "full";
   std::optional<std::uint64_t> occurrences;
   std::optional<std::size_t> rounds;
   std::uint64_t seed = 1;
@@ -32,28 +32,19 @@ struct Settings {
 
 Scale scale_of(const Settings& settings) {
   Scale scale;
+  if (settings.size == "quick") scale = small_scale();
+  if (settings.size == "tiny") scale = tiny_scale();
   scale.seed = settings.seed;
-  if (settings.quick) {
-    scale.occurrences = 200'000;
-    scale.single_events = 100'000;
-    scale.synced_occurrences = 1'000;
-    scale.stored_signatures = 10'000;
-    scale.point_reads = 10'000;
-    scale.listings = 500;
-  }
-  if (settings.full) {
-    scale.occurrences = 20'000'000;
-    scale.single_events = 4'000'000;
-  }
   if (settings.occurrences) {
     scale.occurrences = *settings.occurrences;
-    scale.single_events = *settings.occurrences;
+    scale.uniform_occurrences = *settings.occurrences;
+    scale.replayed_events = *settings.occurrences;
   }
   return scale;
 }
 
 std::size_t rounds_of(const Settings& settings) {
-  return settings.rounds.value_or(settings.quick ? 1 : 3);
+  return settings.rounds.value_or(settings.size == "full" ? 3 : 1);
 }
 
 bool is_chosen(const std::vector<std::string>& names, std::string_view name) {
@@ -88,16 +79,27 @@ Result<void> run(Workload& workload, const Settings& settings, Report& report) {
   return {};
 }
 
+double load_average() {
+  double last_minute = 0;
+  if (::getloadavg(&last_minute, 1) != 1) return 0;
+  return last_minute;
+}
+
 Result<void> run_all(const Settings& settings) {
   Report report;
   for (auto& workload : make_workloads(scale_of(settings))) {
     if (!is_chosen(settings.workloads, workload->name())) continue;
+    const RunFacts facts{.size = settings.size, .load_average = load_average()};
     if (auto done = run(*workload, settings, report); !done) return done;
+    // At once: a run that is interrupted goes on with the next workload.
+    if (!settings.json.empty()) {
+      auto written = report.write_json(settings.json, workload->name(), facts);
+      if (!written) return written;
+    }
     workload.reset();  // its input is large
   }
-  fmt::print("{}\n{}", report.table(), report.ratios());
-  if (settings.json.empty()) return {};
-  return report.write_json(settings.json);
+  if (settings.json.empty()) fmt::print("{}\n{}", report.table(), report.ratios());
+  return {};
 }
 
 std::vector<std::string> workload_names() {
@@ -120,18 +122,20 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(workload_names()));
   app.add_option("--system", settings.systems, "Only these systems; may be repeated")
       ->check(CLI::IsMember(system_names()));
-  auto* quick = app.add_flag("--quick", settings.quick, "Small sizes: a look, not a measurement");
-  app.add_flag("--full", settings.full, "Large sizes: 20 million occurrences")->excludes(quick);
+  app.add_option("--size", settings.size,
+                 "full to measure (unless given), quick to have a look, tiny to check the totals")
+      ->check(CLI::IsMember({"full", "quick", "tiny"}));
   app.add_option("--occurrences", settings.occurrences, "Occurrences that bulk workloads record")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
   app.add_option("--rounds", settings.rounds,
-                 "How often each system runs; 3, or 1 with --quick, unless given")
+                 "How often each system runs; unless given 3 at full size, else 1")
       ->check(CLI::Range(1, 100));
   app.add_option("--seed", settings.seed, "Of the random choices; 1 unless given");
   app.add_option(
       "--data-dir", settings.data_directory,
       "Where the systems keep their data, on a disk; below the build folder unless given");
-  app.add_option("--json", settings.json, "Also write the figures to this file");
+  app.add_option("--json", settings.json,
+                 "Write the figures to files in this directory instead, one for each workload");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -10,6 +10,7 @@
 
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
+#include "bench/support/acknowledgements.hpp"
 #include "bench/support/occurrence_stream.hpp"
 #include "bench/support/timing.hpp"
 #include "core/error.hpp"
@@ -37,10 +38,16 @@ template <typename Operation>
 // `first` followed by `second`. Errors: those of either.
 [[nodiscard]] Result<Samples> join(Result<Samples> first, Result<Samples> second);
 
-// A store in `directory` that has recorded the stream and was opened again since, so that all of it
+// What the store has counted. Errors: those of get_stats().
+[[nodiscard]] Result<Totals> totals_of(SignatureStore& store);
+
+// ack_p50, ack_p99, ack_max and longest_stall in milliseconds.
+[[nodiscard]] Samples samples_of(const Acknowledgements& acknowledgements);
+
+// A store in `directory` that has recorded the source and was opened again since, so that all of it
 // is on disk and none in the live set.
 [[nodiscard]] Result<std::unique_ptr<RocksStore>> open_filled_rounds(
-    const std::filesystem::path& directory, const OccurrenceStream& stream);
+    const std::filesystem::path& directory, const OccurrenceSource& source);
 
 // SQLite in `directory` that has recorded the stream in large transactions.
 [[nodiscard]] Result<SqliteStore> open_filled_sqlite(const std::filesystem::path& directory,

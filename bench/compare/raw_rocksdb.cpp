@@ -1,6 +1,8 @@
 #include "bench/compare/raw_rocksdb.hpp"
 
 #include <algorithm>
+#include <array>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,17 +48,39 @@ Result<RawRocksdb> RawRocksdb::open(const std::filesystem::path& directory) {
 
 RawRocksdb::RawRocksdb(std::unique_ptr<rocksdb::DB> database) : database_(std::move(database)) {}
 
-Result<void> RawRocksdb::write(const OccurrenceStream& stream) {
-  rocksdb::WriteBatch batch;
-  for (std::uint64_t i = 0; i < stream.size(); ++i) {
-    const Record record = stream.record(i);
-    batch.Put(raw_key(i), rocksdb::Slice(record.data(), record.size()));
-    if (batch.Count() < raw_batch_records && i + 1 < stream.size()) continue;
-    const auto status = database_->Write(synced(), &batch);
-    if (!status.ok()) return std::unexpected(from_status(status, "writing records"));
-    batch.Clear();
+Result<void> RawRocksdb::write(const OccurrenceStream& stream, Acknowledgements& acknowledgements) {
+  std::atomic<std::uint64_t> next = 0;
+  std::array<Result<void>, raw_writers> outcomes;
+  {
+    std::vector<std::jthread> writers;
+    for (Result<void>& outcome : outcomes) {
+      writers.emplace_back([&] { outcome = write_batches(stream, next, acknowledgements); });
+    }
+  }
+  for (Result<void>& outcome : outcomes) {
+    if (!outcome) return outcome;
   }
   return {};
+}
+
+Result<void> RawRocksdb::write_batches(const OccurrenceStream& stream,
+                                       std::atomic<std::uint64_t>& next,
+                                       Acknowledgements& acknowledgements) {
+  rocksdb::WriteBatch batch;
+  while (true) {
+    const std::uint64_t begin = next.fetch_add(raw_batch_records);
+    if (begin >= stream.size()) return {};
+    const std::uint64_t end = std::min(begin + raw_batch_records, stream.size());
+    for (std::uint64_t i = begin; i < end; ++i) {
+      const Record record = stream.record(i);
+      batch.Put(raw_key(i), rocksdb::Slice(record.data(), record.size()));
+    }
+    const auto since = acknowledgements.submitted();
+    const auto status = database_->Write(synced(), &batch);
+    if (!status.ok()) return std::unexpected(from_status(status, "writing records"));
+    acknowledgements.acknowledged(since);
+    batch.Clear();
+  }
 }
 
 Result<void> RawRocksdb::put(std::string_view key, std::string_view value) {
@@ -68,7 +92,8 @@ Result<void> RawRocksdb::load(const std::vector<std::pair<std::string, std::stri
     const auto status = database_->Put({}, key, value);
     if (!status.ok()) return std::unexpected(from_status(status, "loading rows"));
   }
-  return check_status(database_->Flush({}), "loading rows");
+  if (auto flushed = check_status(database_->Flush({}), "loading rows"); !flushed) return flushed;
+  return check_status(database_->CompactRange({}, nullptr, nullptr), "compacting rows");
 }
 
 Result<void> RawRocksdb::get(std::string_view key, std::string& value) {

@@ -18,7 +18,7 @@ namespace {
 class ReplayWorkload final : public Workload {
  public:
   explicit ReplayWorkload(const Scale& scale)
-      : options_{scale.single_events, scale.signatures, 1.0, scale.seed} {}
+      : options_{scale.replayed_events, scale.signatures, 1.0, scale.seed} {}
 
   std::string_view name() const override { return "replay"; }
   std::vector<System> systems() const override { return {System::rounds, System::rocksdb}; }
@@ -82,7 +82,10 @@ class ReplayWorkload final : public Workload {
     {
       auto written = RawRocksdb::open(directory);
       if (!written) return std::unexpected(std::move(written.error()));
-      if (auto done = written->write(*stream_); !done) return std::unexpected(done.error());
+      Acknowledgements ignored;
+      if (auto done = written->write(*stream_, ignored); !done) {
+        return std::unexpected(std::move(done.error()));
+      }
       if (auto closed = written->close(); !closed) return std::unexpected(closed.error());
     }
     auto database = RawRocksdb::open(directory);

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include <boost/json/src.hpp>  // header-only: compiled here, once for the program
 #include <fmt/format.h>
@@ -19,6 +21,15 @@ std::string show(double value) {
     digits.insert(static_cast<std::size_t>(i), ",");
   }
   return digits;
+}
+
+std::string processor_name() {
+  std::ifstream processors("/proc/cpuinfo");
+  for (std::string line; std::getline(processors, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
 }
 
 }  // namespace
@@ -71,7 +82,7 @@ std::string Report::ratios() const {
     if (own.system != System::rounds) continue;
     for (const Figure& peer : figures_) {
       if (peer.system == System::rounds || peer.workload != own.workload ||
-          peer.metric != own.metric || peer.median() == 0) {
+          peer.metric != own.metric || peer.median() == 0 || own.unit == "occurrences") {
         continue;
       }
       text += fmt::format("{:<16}{:<26}{:<24}{:>8.3g}\n", own.workload, own.metric,
@@ -82,25 +93,33 @@ std::string Report::ratios() const {
   return text;
 }
 
-Result<void> Report::write_json(const std::filesystem::path& file) const {
-  boost::json::array list;
+Result<void> Report::write_json(const std::filesystem::path& directory, std::string_view workload,
+                                const RunFacts& facts) const {
+  boost::json::array figures;
   for (const Figure& figure : figures_) {
-    list.push_back(boost::json::object{{"workload", figure.workload},
-                                       {"system", std::string(to_string(figure.system))},
-                                       {"metric", figure.metric},
-                                       {"value", figure.median()},
-                                       {"unit", figure.unit},
-                                       {"min", figure.minimum()},
-                                       {"max", figure.maximum()}});
+    if (figure.workload != workload) continue;
+    figures.push_back(boost::json::object{{"system", std::string(to_string(figure.system))},
+                                          {"metric", figure.metric},
+                                          {"unit", figure.unit},
+                                          {"values", boost::json::value_from(figure.values)}});
   }
+  const boost::json::object machine{{"processor", processor_name()},
+                                    {"processors", std::thread::hardware_concurrency()},
+                                    {"load_average", facts.load_average}};
+  const boost::json::object run{{"workload", std::string(workload)},
+                                {"size", facts.size},
+                                {"machine", machine},
+                                {"figures", std::move(figures)}};
   std::error_code error;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
+  std::filesystem::create_directories(directory, error);
+  const auto file = directory / fmt::format("{}.json", workload);
   std::ofstream out(file);
-  out << boost::json::serialize(list) << '\n';
+  out << boost::json::serialize(run) << '\n';
   out.close();
   if (out) return {};
-  return fail(ErrorCode::io_error,
-              fmt::format("cannot write {}; name a writable file with --json", file.string()));
+  return fail(ErrorCode::io_error, fmt::format("cannot write {}; name a directory that can be "
+                                               "written to with --json",
+                                               file.string()));
 }
 
 }  // namespace rounds::bench

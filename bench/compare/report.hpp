@@ -1,5 +1,5 @@
 // Collects the figures of all runs and shows them: a table and ratios for people, JSON for
-// machines.
+// bench/report.
 #pragma once
 
 #include <filesystem>
@@ -25,6 +25,12 @@ struct Figure {
   [[nodiscard]] double maximum() const;
 };
 
+// What a figure depends on besides the program.
+struct RunFacts {
+  std::string size;         // full, quick or tiny
+  double load_average = 0;  // of the machine in the minute before: what else it did
+};
+
 class Report {
  public:
   void add(std::string_view workload, System system, const Samples& samples);
@@ -35,9 +41,12 @@ class Report {
   // rounds over each other system, for the metrics that both have.
   [[nodiscard]] std::string ratios() const;
 
-  // A list of {"workload", "system", "metric", "value", "unit", "min", "max"}; the value is the
-  // median. Creates the directory. Errors: io_error.
-  [[nodiscard]] Result<void> write_json(const std::filesystem::path& file) const;
+  // Writes DIRECTORY/WORKLOAD.json, where bench/report finds it:
+  //   {"workload", "size", "machine": {"processor", "processors", "load_average"},
+  //    "figures": [{"system", "metric", "unit", "values": [one each round]}]}
+  // Creates the directory. Errors: io_error.
+  [[nodiscard]] Result<void> write_json(const std::filesystem::path& directory,
+                                        std::string_view workload, const RunFacts& facts) const;
 
  private:
   std::vector<Figure> figures_;

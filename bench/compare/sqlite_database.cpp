@@ -50,6 +50,10 @@ Result<std::int64_t> SqliteStatement::run() {
   }
 }
 
+int SqliteStatement::column_count() const {
+  return sqlite3_column_count(statement_.get());
+}
+
 std::int64_t SqliteStatement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }

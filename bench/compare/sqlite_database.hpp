@@ -28,6 +28,7 @@ class SqliteStatement {
   // Runs to the end and returns the first column of the first row (0 if there is none).
   [[nodiscard]] Result<std::int64_t> run();
 
+  [[nodiscard]] int column_count() const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  // valid until the next step()
 

@@ -25,7 +25,8 @@ constexpr const char* schema = R"sql(
     first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, occurrence_count INTEGER NOT NULL,
     status INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS by_status ON signatures (status, last_seen);
-  CREATE INDEX IF NOT EXISTS by_service ON signatures (service, error_type, last_seen);
+  CREATE INDEX IF NOT EXISTS by_service ON signatures (service, last_seen);
+  CREATE INDEX IF NOT EXISTS by_error_type ON signatures (service, error_type, last_seen);
   CREATE TABLE IF NOT EXISTS history (
     sequence INTEGER PRIMARY KEY, signature INTEGER NOT NULL, time INTEGER NOT NULL,
     trace_id BLOB NOT NULL, span_id BLOB NOT NULL, severity INTEGER NOT NULL,
@@ -51,12 +52,11 @@ std::string_view as_text(const std::array<std::uint8_t, size>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-constexpr int columns = 10;
-
 // Steps to the next row and reads all columns of it, as a caller would.
 Result<bool> read_row(SqliteStatement& statement) {
   const auto row = statement.step();
   if (!row || !*row) return row;
+  const int columns = statement.column_count();
   for (int column = 0; column < columns; ++column) static_cast<void>(statement.text(column));
   return true;
 }
@@ -88,13 +88,14 @@ SqliteStore::SqliteStore(SqliteDatabase database, Statements statements)
     : database_(std::move(database)), statements_(std::move(statements)) {}
 
 Result<SqliteStore::Statements> SqliteStore::prepare(SqliteDatabase& database) {
-  constexpr std::array<std::string_view, 7> texts{
+  constexpr std::array<std::string_view, 8> texts{
       "BEGIN IMMEDIATE",
       "COMMIT",
       upsert,
       add_history,
       "SELECT * FROM signatures WHERE fingerprint = ?1",
-      "SELECT * FROM signatures WHERE status = 1 ORDER BY last_seen DESC LIMIT ?1",
+      "SELECT * FROM signatures WHERE status = ?1 ORDER BY last_seen DESC LIMIT ?2",
+      "SELECT * FROM signatures WHERE service = ?1 ORDER BY last_seen DESC LIMIT ?2",
       "SELECT * FROM signatures WHERE service = ?1 AND error_type = ?2 "
       "ORDER BY last_seen DESC LIMIT ?3"};
   std::vector<SqliteStatement> made;
@@ -104,13 +105,15 @@ Result<SqliteStore::Statements> SqliteStore::prepare(SqliteDatabase& database) {
     made.push_back(*std::move(statement));
   }
   return Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-                    std::move(made[4]), std::move(made[5]), std::move(made[6])};
+                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])};
 }
 
 Result<void> SqliteStore::record(const OccurrenceStream& stream, std::uint64_t first,
-                                 std::uint64_t last, std::uint64_t per_transaction) {
+                                 std::uint64_t last, std::uint64_t per_transaction,
+                                 Acknowledgements& acknowledgements) {
   for (std::uint64_t begin = first; begin < last; begin += per_transaction) {
     const std::uint64_t end = std::min(begin + per_transaction, last);
+    const auto since = acknowledgements.submitted();
     if (auto begun = statements_.begin.run(); !begun) return std::unexpected(begun.error());
     for (std::uint64_t i = begin; i < end; ++i) {
       if (auto recorded = record_one(stream, i); !recorded) return recorded;
@@ -118,6 +121,7 @@ Result<void> SqliteStore::record(const OccurrenceStream& stream, std::uint64_t f
     if (auto committed = statements_.commit.run(); !committed) {
       return std::unexpected(committed.error());
     }
+    acknowledgements.acknowledged(since);
   }
   return {};
 }
@@ -163,9 +167,24 @@ Result<void> SqliteStore::get_by_fingerprint(std::string_view fingerprint) {
   return {};
 }
 
-Result<std::uint64_t> SqliteStore::list_pending(std::int64_t limit) {
-  statements_.pending.bind(1, limit);
-  return read_rows(statements_.pending);
+Result<std::uint64_t> SqliteStore::investigate_every(std::int64_t step) {
+  auto update =
+      database_.prepare("UPDATE signatures SET status = 2 WHERE id % ?1 = 0 RETURNING id");
+  if (!update) return std::unexpected(std::move(update.error()));
+  update->bind(1, step);
+  return read_rows(*update);
+}
+
+Result<std::uint64_t> SqliteStore::list_by_status(std::int64_t status, std::int64_t limit) {
+  statements_.by_status.bind(1, status);
+  statements_.by_status.bind(2, limit);
+  return read_rows(statements_.by_status);
+}
+
+Result<std::uint64_t> SqliteStore::list_by_service(std::string_view service, std::int64_t limit) {
+  statements_.by_service.bind_text(1, service);
+  statements_.by_service.bind(2, limit);
+  return read_rows(statements_.by_service);
 }
 
 Result<std::uint64_t> SqliteStore::list_similar(std::string_view service,

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "bench/compare/sqlite_database.hpp"
+#include "bench/support/acknowledgements.hpp"
 #include "bench/support/occurrence_stream.hpp"
 #include "core/error.hpp"
 
@@ -23,18 +24,24 @@ class SqliteStore {
  public:
   [[nodiscard]] static Result<SqliteStore> open(const std::filesystem::path& directory);
 
-  // Records occurrences [first, last) of `stream`, `per_transaction` at a time.
+  // Records occurrences [first, last) of `stream`, `per_transaction` at a time, each acknowledged
+  // when it is committed.
   [[nodiscard]] Result<void> record(const OccurrenceStream& stream, std::uint64_t first,
-                                    std::uint64_t last, std::uint64_t per_transaction);
+                                    std::uint64_t last, std::uint64_t per_transaction,
+                                    Acknowledgements& acknowledgements);
 
   [[nodiscard]] Result<Totals> totals();
 
   // Reads all columns of one signature. Errors: corruption if it is absent.
   [[nodiscard]] Result<void> get_by_fingerprint(std::string_view fingerprint);
 
+  // Gives status 2 to signatures whose row ids are multiples of `step`, and returns how many.
+  [[nodiscard]] Result<std::uint64_t> investigate_every(std::int64_t step);
+
   // Reads all columns of the first `limit` signatures, latest first, and returns their number:
-  // those with status NEW, or those of a service and error type.
-  [[nodiscard]] Result<std::uint64_t> list_pending(std::int64_t limit);
+  // those with a status, of a service, or of a service and error type.
+  [[nodiscard]] Result<std::uint64_t> list_by_status(std::int64_t status, std::int64_t limit);
+  [[nodiscard]] Result<std::uint64_t> list_by_service(std::string_view service, std::int64_t limit);
   [[nodiscard]] Result<std::uint64_t> list_similar(std::string_view service,
                                                    std::string_view error_type, std::int64_t limit);
 
@@ -45,7 +52,8 @@ class SqliteStore {
     SqliteStatement upsert;
     SqliteStatement add_history;
     SqliteStatement by_fingerprint;
-    SqliteStatement pending;
+    SqliteStatement by_status;
+    SqliteStatement by_service;
     SqliteStatement similar;
   };
   SqliteStore(SqliteDatabase database, Statements statements);

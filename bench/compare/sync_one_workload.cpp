@@ -50,28 +50,41 @@ class SyncOneWorkload final : public Workload {
       if (!commit) return std::unexpected(std::move(commit.error()));
       return {};
     });
-    const auto stats = (*store)->get_stats();
-    if (!stats) return std::unexpected(stats.error());
-    const auto right = check_totals("rounds", {stats->occurrence_count, stats->signature_count},
-                                    stream_->totals_of_first(stream_->size()));
-    if (!right) return std::unexpected(right.error());
+    if (auto right = check("rounds", totals_of(**store)); !right) {
+      return std::unexpected(std::move(right.error()));
+    }
     return samples;
   }
 
   Result<Samples> run_rocksdb(const std::filesystem::path& directory) {
     auto database = RawRocksdb::open(directory);
     if (!database) return std::unexpected(std::move(database.error()));
-    return measure([&](std::uint64_t position) {
+    auto samples = measure([&](std::uint64_t position) {
       const Record record = stream_->record(position);
       return database->put(raw_key(position), {record.data(), record.size()});
     });
+    if (auto right = check("rocksdb", database->scan(stream_->signature_count())); !right) {
+      return std::unexpected(std::move(right.error()));
+    }
+    return samples;
   }
 
   Result<Samples> run_sqlite(const std::filesystem::path& directory) {
     auto store = SqliteStore::open(directory);
     if (!store) return std::unexpected(std::move(store.error()));
-    return measure(
-        [&](std::uint64_t position) { return store->record(*stream_, position, position + 1, 1); });
+    Acknowledgements ignored;  // as long as the whole call
+    auto samples = measure([&](std::uint64_t position) {
+      return store->record(*stream_, position, position + 1, 1, ignored);
+    });
+    if (auto right = check("sqlite", store->totals()); !right) {
+      return std::unexpected(std::move(right.error()));
+    }
+    return samples;
+  }
+
+  [[nodiscard]] Result<void> check(std::string_view system, const Result<Totals>& found) const {
+    if (!found) return std::unexpected(found.error());
+    return check_totals(system, *found, stream_->totals_of_first(stream_->size()));
   }
 
   StreamOptions options_;

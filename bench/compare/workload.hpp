@@ -57,20 +57,37 @@ class Workload {
                                             const std::filesystem::path& directory) = 0;
 };
 
-// How large the workloads are.
+// How large the workloads are: at full size, unless small_scale() or tiny_scale() is asked for.
 struct Scale {
-  std::uint64_t occurrences = 2'000'000;
-  // Of those workloads that write an event for each occurrence.
-  std::uint64_t single_events = 500'000;
-  // Of those that commit each occurrence by itself.
-  std::uint64_t synced_occurrences = 3'000;
+  // Of the Zipf workloads.
+  std::uint64_t occurrences = 20'000'000;
   std::uint32_t signatures = 100'000;
+  // What the slow systems record of them, enough for a rate that stays: rates are compared.
+  std::uint64_t sqlite_occurrences = 2'000'000;
+  // Of those that commit each occurrence by itself.
+  std::uint64_t synced_occurrences = 5'000;
+  std::uint64_t uniform_occurrences = 4'000'000;
+  std::uint32_t uniform_signatures = 1'000'000;
+  // Of the log that is replayed.
+  std::uint64_t replayed_events = 4'000'000;
   // Of the workloads that read.
-  std::uint32_t stored_signatures = 100'000;
-  std::uint64_t point_reads = 50'000;
+  std::uint32_t stored_signatures = 1'000'000;
+  std::uint64_t point_reads = 100'000;
   std::uint64_t listings = 2'000;
+  // Of the logs that are opened after a kill.
+  std::uint64_t long_log_events = 10'000'000;
+  std::uint64_t short_log_events = 1'000'000;
+  // Of the large store, to compare with one of `signatures`.
+  std::uint32_t growth_signatures = 10'000'000;
+  std::uint64_t growth_occurrences = 4'000'000;
   std::uint64_t seed = 1;
 };
+
+// Everything in less than two minutes: a look, not a measurement.
+[[nodiscard]] Scale small_scale();
+
+// Everything in seconds, to check that the systems count right.
+[[nodiscard]] Scale tiny_scale();
 
 // All workloads, in the order of reports.
 [[nodiscard]] std::vector<std::unique_ptr<Workload>> make_workloads(const Scale& scale);
@@ -78,9 +95,12 @@ struct Scale {
 // One file each.
 [[nodiscard]] std::unique_ptr<Workload> make_zipf_coalesced(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_zipf_each(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_uniform(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_sync_one(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_point_read(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_top50(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_replay(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_open(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_growth(const Scale& scale);
 
 }  // namespace rounds::bench

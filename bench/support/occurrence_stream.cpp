@@ -1,64 +1,25 @@
 #include "bench/support/occurrence_stream.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <numeric>
 #include <random>
-#include <span>
 
 #include <fmt/format.h>
 
+#include "bench/support/synthetic.hpp"
 #include "core/check.hpp"
-#include "core/fingerprint.hpp"
 
 namespace rounds::bench {
 namespace {
-
-// A system of middling size: each pair of service and error type has some hundred signatures.
-constexpr std::uint32_t services = 40;
-constexpr std::uint32_t error_types = 25;
 
 constexpr std::size_t number_offset = 8;
 constexpr std::size_t trace_offset = 12;
 constexpr std::size_t span_offset = 28;
 constexpr std::size_t severity_offset = 36;
 constexpr std::size_t message_offset = 37;
-constexpr std::size_t message_bytes = record_bytes - message_offset;
-
-// 2026-01-01T00:00:00Z.
-constexpr Timestamp start_time =
-    std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
-
-// SplitMix64: a trace id for each position, without a state that threads would share.
-std::uint64_t scramble(std::uint64_t value) {
-  value += 0x9E3779B97F4A7C15ULL;
-  value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-  value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
-  return value ^ (value >> 31U);
-}
-
-void store(std::span<std::uint8_t> out, std::uint64_t value) {
-  std::memcpy(out.data(), &value, sizeof(value));
-}
-
-std::string message_of(std::uint32_t number) {
-  auto message = fmt::format(
-      "operation_{} failed: no answer from 10.0.{}.{}:5432 within 250 ms, attempt {} of 5", number,
-      number / 256 % 256, number % 256, number % 5 + 1);
-  message.resize(std::min(message.size(), message_bytes));
-  return message;
-}
-
-std::shared_ptr<const SignatureIdentity> identity_of(std::uint32_t number) {
-  const std::vector<StackFrame> frames{
-      {"shop.api", "handle_request", "api.py", 120},
-      {"shop.database", fmt::format("operation_{}", number), "database.py", 42}};
-  return std::make_shared<const SignatureIdentity>(
-      identify_v1(fmt::format("Error{:02}", number / services % error_types),
-                  fmt::format("service-{:02}", number % services), message_of(number), frames));
-}
+static_assert(message_offset + max_synthetic_message_bytes == record_bytes);
 
 std::vector<double> weights(std::uint32_t signatures, double exponent) {
   std::vector<double> weights(signatures);
@@ -81,13 +42,15 @@ Result<void> check_totals(std::string_view system, const Totals& found, const To
 OccurrenceStream::OccurrenceStream(std::uint32_t signatures) {
   ROUNDS_CHECK(signatures > 0, "occurrences are drawn from at least one signature");
   for (std::uint32_t number = 0; number < signatures; ++number) {
-    identities_.push_back(identity_of(number));
-    messages_.push_back(message_of(number));
+    identities_.push_back(synthetic_identity(number));
+    messages_.push_back(synthetic_message(number));
   }
 }
 
 OccurrenceStream::OccurrenceStream(const StreamOptions& options)
     : OccurrenceStream(options.signatures) {
+  ROUNDS_CHECK(options.occurrences > 0, "a stream has at least one occurrence");
+  first_position_ = options.first_position;
   const std::vector<double> weight = weights(options.signatures, options.exponent);
   std::discrete_distribution<std::uint32_t> draw(weight.begin(), weight.end());
   std::mt19937_64 random(options.seed);
@@ -104,14 +67,7 @@ OccurrenceStream OccurrenceStream::one_of_each(std::uint32_t signatures, std::ui
 }
 
 Exemplar OccurrenceStream::exemplar(std::uint64_t position) const {
-  Exemplar exemplar;
-  exemplar.time = start_time + std::chrono::microseconds{position};
-  const std::span trace(exemplar.trace_id.bytes);
-  store(trace.first<8>(), scramble(3 * position));
-  store(trace.last<8>(), scramble(3 * position + 1));
-  store(exemplar.span_id.bytes, scramble(3 * position + 2));
-  exemplar.message = message(number_at(position));
-  return exemplar;
+  return synthetic_exemplar(first_position_ + position, message(number_at(position)));
 }
 
 IdentifiedOccurrence OccurrenceStream::occurrence(std::uint64_t position) const {
@@ -121,11 +77,11 @@ IdentifiedOccurrence OccurrenceStream::occurrence(std::uint64_t position) const 
 Record OccurrenceStream::record(std::uint64_t position) const {
   Record record{};
   const std::uint32_t number = number_at(position);
-  const std::uint64_t first_half = scramble(3 * position);
-  const std::uint64_t second_half = scramble(3 * position + 1);
-  const std::uint64_t span = scramble(3 * position + 2);
-  const std::int64_t time =
-      microseconds_since_epoch(start_time + std::chrono::microseconds{position});
+  const std::uint64_t shifted = first_position_ + position;
+  const std::uint64_t first_half = scramble(3 * shifted);
+  const std::uint64_t second_half = scramble(3 * shifted + 1);
+  const std::uint64_t span = scramble(3 * shifted + 2);
+  const std::int64_t time = microseconds_since_epoch(synthetic_time(shifted));
   const std::string& text = message(number);
   std::memcpy(record.data(), &time, sizeof(time));
   std::memcpy(record.data() + number_offset, &number, sizeof(number));
@@ -141,8 +97,9 @@ Totals OccurrenceStream::totals_of_first(std::uint64_t occurrences) const {
   std::vector<bool> seen(identities_.size());
   Totals totals{occurrences, 0};
   for (std::uint64_t i = 0; i < occurrences; ++i) {
-    if (seen[numbers_[i]]) continue;
-    seen[numbers_[i]] = true;
+    const std::uint32_t number = number_at(i);
+    if (seen[number]) continue;
+    seen[number] = true;
     ++totals.signatures;
   }
   return totals;

@@ -1,5 +1,6 @@
 // The occurrences that benchmarks record: which signature each belongs to is drawn before the clock
-// starts, everything else follows from its position. All systems of a comparison get the same ones.
+// starts, everything else follows from its position, so that millions of them take 4 bytes each
+// until they are needed. All systems of a comparison get the same ones.
 //
 // Immutable once made: usable from any thread.
 #pragma once
@@ -25,6 +26,8 @@ struct StreamOptions {
   // first. 0 is uniform.
   double exponent = 1.0;
   std::uint64_t seed = 1;
+  // Of the first occurrence: its time is so many microseconds later.
+  std::uint64_t first_position = 0;
 };
 
 // What a recorded stream must add up to.
@@ -44,33 +47,51 @@ struct Totals {
 inline constexpr std::size_t record_bytes = 120;
 using Record = std::array<char, record_bytes>;
 
-class OccurrenceStream {
+// What producers record.
+class OccurrenceSource {
+ public:
+  OccurrenceSource() = default;
+  OccurrenceSource(const OccurrenceSource&) = default;
+  OccurrenceSource(OccurrenceSource&&) = default;
+  OccurrenceSource& operator=(const OccurrenceSource&) = default;
+  OccurrenceSource& operator=(OccurrenceSource&&) = default;
+  virtual ~OccurrenceSource() = default;
+
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+
+  // From size() on the signatures are those of the beginning again, while times go on.
+  [[nodiscard]] virtual IdentifiedOccurrence occurrence(std::uint64_t position) const = 0;
+};
+
+class OccurrenceStream final : public OccurrenceSource {
  public:
   explicit OccurrenceStream(const StreamOptions& options);
 
   // One occurrence of each signature, in an order drawn with `seed`.
   [[nodiscard]] static OccurrenceStream one_of_each(std::uint32_t signatures, std::uint64_t seed);
 
-  [[nodiscard]] std::uint64_t size() const { return numbers_.size(); }
+  [[nodiscard]] std::uint64_t size() const override { return numbers_.size(); }
   [[nodiscard]] std::uint32_t signature_count() const {
     return static_cast<std::uint32_t>(identities_.size());
   }
 
-  // `number` is below signature_count(), `position` below size().
+  // `number` is below signature_count(). Positions from size() on are those of the beginning again.
   [[nodiscard]] const std::shared_ptr<const SignatureIdentity>& identity(
       std::uint32_t number) const {
     return identities_[number];
   }
   [[nodiscard]] const std::string& message(std::uint32_t number) const { return messages_[number]; }
-  [[nodiscard]] std::uint32_t number_at(std::uint64_t position) const { return numbers_[position]; }
+  [[nodiscard]] std::uint32_t number_at(std::uint64_t position) const {
+    return numbers_[position % numbers_.size()];
+  }
 
   // The occurrence at `position` in the three forms that the systems take. Times go up by a
-  // microsecond with each position.
+  // microsecond with each position, without end.
   [[nodiscard]] Exemplar exemplar(std::uint64_t position) const;
-  [[nodiscard]] IdentifiedOccurrence occurrence(std::uint64_t position) const;
+  [[nodiscard]] IdentifiedOccurrence occurrence(std::uint64_t position) const override;
   [[nodiscard]] Record record(std::uint64_t position) const;
 
-  // Of the first `occurrences`. Counts them anew.
+  // Of the first `occurrences`, which may be more than size(). Counts them anew.
   [[nodiscard]] Totals totals_of_first(std::uint64_t occurrences) const;
 
  private:
@@ -79,6 +100,7 @@ class OccurrenceStream {
   std::vector<std::shared_ptr<const SignatureIdentity>> identities_;
   std::vector<std::string> messages_;
   std::vector<std::uint32_t> numbers_;
+  std::uint64_t first_position_ = 0;
 };
 
 // The signature number in a Record.

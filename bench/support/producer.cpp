@@ -8,46 +8,59 @@
 namespace rounds::bench {
 namespace {
 
-std::uint64_t batch_count(const OccurrenceStream& stream) {
-  return (stream.size() + occurrences_per_batch - 1) / occurrences_per_batch;
+RecordOccurrences make_batch(const OccurrenceSource& source, std::uint64_t begin,
+                             std::uint64_t end) {
+  RecordOccurrences record;
+  record.occurrences.reserve(end - begin);
+  for (std::uint64_t i = begin; i < end; ++i) record.occurrences.push_back(source.occurrence(i));
+  return record;
 }
 
-RecordOccurrences make_batch(const OccurrenceStream& stream, std::uint64_t batch) {
-  RecordOccurrences record;
-  const std::uint64_t begin = batch * occurrences_per_batch;
-  const std::uint64_t end = std::min(begin + occurrences_per_batch, stream.size());
-  record.occurrences.reserve(end - begin);
-  for (std::uint64_t i = begin; i < end; ++i) record.occurrences.push_back(stream.occurrence(i));
-  return record;
+// Runs two producers that share the batches before the position `end` and returns what both have
+// recorded.
+Result<std::uint64_t> record(const std::stop_token& stop, SignatureStore& store,
+                             const OccurrenceSource& source, Acknowledgements& acknowledgements,
+                             std::uint64_t end) {
+  Producer even(store, source, acknowledgements, {.first = 0, .stride = 2, .end = end});
+  Producer odd(store, source, acknowledgements, {.first = 1, .stride = 2, .end = end});
+  std::array<Result<std::uint64_t>, 2> outcomes;
+  {
+    const std::jthread even_thread([&] { outcomes[0] = even.run(stop); });
+    const std::jthread odd_thread([&] { outcomes[1] = odd.run(stop); });
+  }
+  for (auto& outcome : outcomes) {
+    if (!outcome) return std::unexpected(std::move(outcome.error()));
+  }
+  return *outcomes[0] + *outcomes[1];
 }
 
 }  // namespace
 
-Producer::Producer(SignatureStore& store, const OccurrenceStream& stream, std::uint64_t first,
-                   std::uint64_t stride)
-    : store_(store), stream_(stream), first_(first), stride_(stride) {
-  const std::uint64_t batches = batch_count(stream);
-  if (first < batches) latencies_.resize((batches - first + stride - 1) / stride);
-}
+Producer::Producer(SignatureStore& store, const OccurrenceSource& source,
+                   Acknowledgements& acknowledgements, const BatchRange& batches)
+    : store_(store), source_(source), acknowledgements_(acknowledgements), batches_(batches) {}
 
-Result<void> Producer::run() {
-  const std::uint64_t batches = batch_count(stream_);
-  for (std::uint64_t batch = first_; batch < batches && !has_failed(); batch += stride_) {
-    submit(batch);
+Result<std::uint64_t> Producer::run(const std::stop_token& stop) {
+  std::uint64_t occurrences = 0;
+  const std::uint64_t step = batches_.stride * occurrences_per_batch;
+  for (std::uint64_t begin = batches_.first * occurrences_per_batch; begin < batches_.end;
+       begin += step) {
+    if (stop.stop_requested() || has_failed()) break;
+    const std::uint64_t end = std::min(begin + occurrences_per_batch, batches_.end);
+    submit(make_batch(source_, begin, end));
+    occurrences += end - begin;
   }
   for (std::ptrdiff_t i = 0; i < batches_in_flight; ++i) free_slots_.acquire();
   const std::lock_guard lock(mutex_);
   if (failure_) return std::unexpected(*failure_);
-  return {};
+  return occurrences;
 }
 
-void Producer::submit(std::uint64_t batch) {
-  RecordOccurrences record = make_batch(stream_, batch);
-  Duration& latency = latencies_[(batch - first_) / stride_];
+void Producer::submit(RecordOccurrences batch) {
   free_slots_.acquire();
-  const auto start = SteadyClock::now();
-  store_.submit(std::move(record), [this, &latency, start](Result<Commit> outcome) {
-    latency = SteadyClock::now() - start;
+  const auto since = acknowledgements_.submitted();
+  store_.submit(std::move(batch), [this, since](Result<Commit> outcome) {
+    acknowledgements_.acknowledged(since);
     if (!outcome) fail_with(std::move(outcome.error()));
     free_slots_.release();
   });
@@ -63,29 +76,25 @@ void Producer::fail_with(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
-Result<Latencies> record_all(SignatureStore& store, const OccurrenceStream& stream) {
-  constexpr std::uint64_t producers = 2;
-  Producer even(store, stream, 0, producers);
-  Producer odd(store, stream, 1, producers);
-  std::array<Result<void>, producers> outcomes;
-  {
-    const std::jthread even_thread([&] { outcomes[0] = even.run(); });
-    const std::jthread odd_thread([&] { outcomes[1] = odd.run(); });
-  }
-  for (auto& outcome : outcomes) {
-    if (!outcome) return std::unexpected(std::move(outcome.error()));
-  }
-  Latencies latencies;
-  for (const Duration latency : even.latencies()) latencies.add(latency);
-  for (const Duration latency : odd.latencies()) latencies.add(latency);
-  return latencies;
+Result<void> record_all(SignatureStore& store, const OccurrenceSource& source,
+                        Acknowledgements& acknowledgements) {
+  auto recorded = record({}, store, source, acknowledgements, source.size());
+  if (!recorded) return std::unexpected(std::move(recorded.error()));
+  return {};
 }
 
-Result<void> fill_store(const std::filesystem::path& directory, const OccurrenceStream& stream,
+Result<std::uint64_t> record_until(const std::stop_token& stop, SignatureStore& store,
+                                   const OccurrenceSource& source,
+                                   Acknowledgements& acknowledgements) {
+  return record(stop, store, source, acknowledgements, endless);
+}
+
+Result<void> fill_store(const std::filesystem::path& directory, const OccurrenceSource& source,
                         RocksStoreOptions options) {
   auto store = RocksStore::open(directory, std::move(options));
   if (!store) return std::unexpected(std::move(store.error()));
-  if (auto recorded = record_all(**store, stream); !recorded) {
+  Acknowledgements acknowledgements;
+  if (auto recorded = record_all(**store, source, acknowledgements); !recorded) {
     return std::unexpected(std::move(recorded.error()));
   }
   return (*store)->close();

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <semaphore>
-#include <vector>
+#include <stop_token>
 
+#include "bench/support/acknowledgements.hpp"
 #include "bench/support/occurrence_stream.hpp"
-#include "bench/support/timing.hpp"
 #include "core/signature_store.hpp"
 #include "store/rocks_store.hpp"
 
@@ -24,43 +25,57 @@ inline constexpr std::uint64_t occurrences_per_batch = 1000;
 // commit group (64 Ki occurrences).
 inline constexpr std::ptrdiff_t batches_in_flight = 32;
 
-// Submits every `stride`-th batch of a stream, beginning with batch `first`. Not copyable, since
-// completions refer to it.
+// Positions without end: a source goes on with its first signatures.
+inline constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
+
+// Which batches of a source a producer submits: every `stride`-th, beginning with `first`, as far
+// as they lie before the position `end`.
+struct BatchRange {
+  std::uint64_t first = 0;
+  std::uint64_t stride = 1;
+  std::uint64_t end = endless;
+};
+
+// Not copyable, since completions refer to it.
 class Producer {
  public:
-  // `store` and `stream` must outlive run().
-  Producer(SignatureStore& store, const OccurrenceStream& stream, std::uint64_t first,
-           std::uint64_t stride);
+  // All of them must outlive run().
+  Producer(SignatureStore& store, const OccurrenceSource& source,
+           Acknowledgements& acknowledgements, const BatchRange& batches);
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
-  // Returns when all batches have been acknowledged or one has failed: its error.
-  [[nodiscard]] Result<void> run();
-
-  // From submit() to completion, of each batch. After run().
-  [[nodiscard]] const std::vector<Duration>& latencies() const { return latencies_; }
+  // Submits batches until there are no more or `stop` is requested. Returns how many occurrences
+  // that were, when all of them have been acknowledged. Errors: that of the first batch that fails.
+  [[nodiscard]] Result<std::uint64_t> run(const std::stop_token& stop = {});
 
  private:
-  void submit(std::uint64_t batch);
+  void submit(RecordOccurrences batch);
   [[nodiscard]] bool has_failed();
   void fail_with(Error error);
 
   SignatureStore& store_;
-  const OccurrenceStream& stream_;
-  const std::uint64_t first_;
-  const std::uint64_t stride_;
+  const OccurrenceSource& source_;
+  Acknowledgements& acknowledgements_;
+  const BatchRange batches_;
   std::counting_semaphore<batches_in_flight> free_slots_{batches_in_flight};
-  std::vector<Duration> latencies_;  // one each batch, written by its completion
   std::mutex mutex_;
   std::optional<Error> failure_;  // the first one; guarded by mutex_
 };
 
-// Records the whole stream with two producers, each on a thread of its own. Returns the latencies
-// of all batches.
-[[nodiscard]] Result<Latencies> record_all(SignatureStore& store, const OccurrenceStream& stream);
+// Records the whole source with two producers, each on a thread of its own. Returns when all of it
+// has been acknowledged. Errors: that of a batch that fails.
+[[nodiscard]] Result<void> record_all(SignatureStore& store, const OccurrenceSource& source,
+                                      Acknowledgements& acknowledgements);
 
-// Makes a store in `directory`, records the stream in it and closes it.
+// The same without end, the source again and again, until `stop` is requested. Returns how many
+// occurrences were recorded.
+[[nodiscard]] Result<std::uint64_t> record_until(const std::stop_token& stop, SignatureStore& store,
+                                                 const OccurrenceSource& source,
+                                                 Acknowledgements& acknowledgements);
+
+// Makes a store in `directory`, records the source in it and closes it.
 [[nodiscard]] Result<void> fill_store(const std::filesystem::path& directory,
-                                      const OccurrenceStream& stream, RocksStoreOptions options);
+                                      const OccurrenceSource& source, RocksStoreOptions options);
 
 }  // namespace rounds::bench
