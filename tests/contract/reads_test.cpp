@@ -128,8 +128,10 @@ TEST_P(Reads, SimilarFillTheLimitWithOthers) {
 }
 
 TEST_P(Reads, SimilarFillTheLargestLimit) {
+  constexpr std::size_t count = limits::max_page_size + 2;
   std::vector<IdentifiedOccurrence> occurrences;
-  for (std::size_t i = 0; i < limits::max_page_size + 2; ++i) {
+  occurrences.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
     occurrences.push_back(
         make_occurrence(make_identity(std::to_string(i)), at_second(static_cast<std::int64_t>(i))));
   }
