@@ -63,7 +63,9 @@ class FileSink final : public RowSink {
 
   Result<void> begin(rocksdb::ColumnFamilyHandle* family) {
     if (auto finished = finish(); !finished) return finished;
-    const rocksdb::Options options = database_.database().GetOptions(family);
+    rocksdb::Options options = database_.database().GetOptions(family);
+    // Soon to be merged into others, which are compressed.
+    options.compression = rocksdb::kNoCompression;
     const auto path = database_.incoming_directory() / (family->GetName() + ".sst");
     writer_.emplace(rocksdb::EnvOptions(options), options, family);
     files_.push_back({family, path.string()});

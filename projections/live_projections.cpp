@@ -10,9 +10,6 @@
 namespace rounds {
 namespace {
 
-// How far over its limits a layer may grow while the one before it is written.
-constexpr std::size_t overfull_factor = 2;
-
 // What a layer adds to one page of a history: only what falls into the page, since a hot signature
 // has very many pending events and this runs under the lock.
 struct PendingWindow {
@@ -210,18 +207,13 @@ void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence seque
   sequence_ = sequence;
 }
 
-bool LiveProjections::is_flush_due() const {
-  return is_over_limit(1);
-}
-
-bool LiveProjections::is_overfull() const {
-  return is_over_limit(overfull_factor);
-}
-
-bool LiveProjections::is_over_limit(std::size_t factor) const {
+double LiveProjections::fill_level() const {
+  const auto part = [](std::size_t used, std::size_t limit) {
+    return static_cast<double>(used) / static_cast<double>(limit);
+  };
   const std::shared_lock lock(mutex_);
-  return active_->entries().size() >= factor * limits_.signatures ||
-         active_->event_count() >= factor * limits_.events;
+  return std::max(part(active_->entries().size(), limits_.signatures),
+                  part(active_->event_count(), limits_.events));
 }
 
 std::shared_ptr<const Layer> LiveProjections::freeze() {

@@ -80,10 +80,10 @@ class LiveProjections {
   // Makes the updates of one group, which ends with `sequence`, visible at once.
   void apply(std::vector<SignatureUpdate> updates, Sequence sequence);
 
-  // Whether the active layer is over a limit and should be frozen; whether it is so far over that
-  // no further write may be taken before a flush.
-  [[nodiscard]] bool is_flush_due() const;
-  [[nodiscard]] bool is_overfull() const;
+  // How full the active layer is: from 1 on it should be frozen. While the layer before it is still
+  // being written it may grow to `overfull_level`, but no further.
+  [[nodiscard]] double fill_level() const;
+  static constexpr double overfull_level = 2.0;
 
   // Starts a new active layer and returns the old one for writing to disk, with through() set. Null
   // if the layer before is still on its way or if nothing changed.
@@ -116,9 +116,6 @@ class LiveProjections {
   // The newest entry that `find` finds in a layer, or null. Call under the lock.
   template <typename Find>
   [[nodiscard]] const Layer::Entry* find_locked(const Find& find) const;
-  // Whether the active layer holds `factor` times what a layer should.
-  [[nodiscard]] bool is_over_limit(std::size_t factor) const;
-
   const LayerLimits limits_;
   mutable std::shared_mutex mutex_;
   std::shared_ptr<Layer> active_;        // guarded by mutex_

@@ -33,17 +33,33 @@ constexpr std::size_t block_cache_bytes = 128U << 20U;
 constexpr std::size_t write_buffer_bytes = 32U << 20U;
 constexpr double bloom_bits_per_key = 10;
 
-rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+// Whether point reads ask the family for single keys; the others are scanned, and filters would not
+// help them.
+bool is_read_by_key(std::string_view family) {
+  return family == rocksdb::kDefaultColumnFamilyName ||
+         family.starts_with(to_string(Projection::signatures)) ||
+         family.starts_with(to_string(Projection::fingerprints));
+}
+
+// Files of new rows that wait before they are merged into the others: each merge rewrites the rows
+// of the next level, so fewer of them cost less, while reads look into a few more files.
+constexpr int files_per_compaction = 8;
+
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache,
+                                            std::string_view name) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = write_buffer_bytes;
   options.force_consistency_checks = true;
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
+  options.level0_file_num_compaction_trigger = files_per_compaction;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits_per_key));
+  if (is_read_by_key(name)) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits_per_key));
+  }
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -130,10 +146,11 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   } else {
     names.emplace_back(rocksdb::kDefaultColumnFamilyName);
   }
-  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  projections->cache_ = rocksdb::NewLRUCache(block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.reserve(names.size());
-  for (const std::string& name : names) families.emplace_back(name, family_options(cache));
+  for (const std::string& name : names)
+    families.emplace_back(name, family_options(projections->cache_, name));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(options, directory.string(), families, &handles, &database);
@@ -258,15 +275,14 @@ Result<void> ProjectionDatabase::ingest(const std::vector<rocksdb::IngestExterna
 
 Result<FamilySet> ProjectionDatabase::create_generation() {
   ++last_generation_;
-  // The options of the families share one cache; any of them has it.
-  const rocksdb::ColumnFamilyOptions options(database_->GetOptions(meta_));
-  std::vector<std::string> names;
-  names.reserve(all_projections.size());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(all_projections.size());
   for (const Projection projection : all_projections) {
-    names.push_back(family_name(projection, last_generation_));
+    const std::string name = family_name(projection, last_generation_);
+    families.emplace_back(name, family_options(cache_, name));
   }
   std::vector<rocksdb::ColumnFamilyHandle*> created;
-  const auto status = database_->CreateColumnFamilies(options, names, &created);
+  const auto status = database_->CreateColumnFamilies(families, &created);
   handles_.insert(handles_.end(), created.begin(), created.end());
   if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
   FamilySet generation{};

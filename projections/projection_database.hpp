@@ -117,6 +117,7 @@ class ProjectionDatabase {
 
   std::filesystem::path incoming_;
   std::shared_ptr<CompactionMonitor> compactions_;  // never null
+  std::shared_ptr<rocksdb::Cache> cache_;           // of all families; never null
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // all that are open; destroyed in close()
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;

@@ -76,7 +76,7 @@ Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& databa
     if (done != last && events.size() < events_per_group) continue;
     if (auto folded = fold(changes, events); !folded) return std::unexpected(folded.error());
     projections.live->apply(changes.take(), done);
-    if (projections.live->is_flush_due()) {
+    if (projections.live->fill_level() >= 1) {
       if (auto flushed = flush(projections, database, families); !flushed) {
         return std::unexpected(flushed.error());
       }

@@ -1,12 +1,20 @@
 #include "store/committer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
-#include "core/thread_name.hpp"
+#include "store/thread_name.hpp"
 
 namespace rounds {
+namespace {
+
+// The delay of a group just before the committer would have to stop: half of the longest pause that
+// callers should see, which leaves the other half for the group itself.
+constexpr std::chrono::milliseconds longest_delay{125};
+
+}  // namespace
 
 Committer::Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
                      SignatureIdGenerator& ids, GroupPlanner::Options options)
@@ -87,13 +95,18 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
     return std::unexpected(std::move(appended.error()));
   }
   live_.apply(std::move(plan->updates), log_.last_sequence());
-  if (live_.is_flush_due()) projector_.flush_soon();
+  if (live_.fill_level() >= 1) projector_.flush_soon();
   return plan;
 }
 
 Result<void> Committer::make_room() {
-  while (live_.is_overfull()) {
-    if (auto idle = projector_.wait_until_idle(); !idle) return idle;
+  for (double level = live_.fill_level(); level >= 1; level = live_.fill_level()) {
+    const bool overfull = level >= LiveProjections::overfull_level;
+    const double lag = (level - 1) / (LiveProjections::overfull_level - 1);
+    const auto delay = std::chrono::duration_cast<std::chrono::microseconds>(lag * longest_delay);
+    const auto idle = projector_.wait_until_idle(overfull ? std::nullopt : std::optional(delay));
+    if (!idle) return std::unexpected(idle.error());
+    if (!*idle) return {};
     projector_.flush_soon();
   }
   return {};

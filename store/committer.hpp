@@ -39,6 +39,8 @@ class Committer {
   void run();
   void commit(std::vector<QueuedSubmission>& group);
   [[nodiscard]] Result<GroupPlan> write(std::vector<QueuedSubmission>& group);
+  // Slows the committer down while the projector is behind: a little at each group, the more the
+  // fuller the active layer is, so that acknowledgements never stop for a whole layer.
   [[nodiscard]] Result<void> make_room();
 
   // Freeing what a submission carried costs about as much as recording it. Under load callers do

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/thread_name.hpp"
+#include "store/thread_name.hpp"
 
 namespace rounds {
 
@@ -23,18 +23,23 @@ void Projector::flush_soon() {
   changed_.notify_all();
 }
 
-Result<void> Projector::wait_until_idle() {
+Result<bool> Projector::wait_until_idle(std::optional<std::chrono::microseconds> timeout) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !layer_ || failure_; });
+  const auto done = [&] { return !layer_ || failure_; };
+  if (timeout) {
+    changed_.wait_for(lock, *timeout, done);
+  } else {
+    changed_.wait(lock, done);
+  }
   if (failure_) return std::unexpected(*failure_);
-  return {};
+  return !layer_;
 }
 
 Result<void> Projector::stop() {
-  Result<void> idle = wait_until_idle();
+  Result<bool> idle = wait_until_idle(std::nullopt);
   if (idle && thread_.joinable()) {
     flush_soon();
-    idle = wait_until_idle();
+    idle = wait_until_idle(std::nullopt);
   }
   {
     const std::lock_guard lock(mutex_);
@@ -42,7 +47,8 @@ Result<void> Projector::stop() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
-  return idle;
+  if (!idle) return std::unexpected(idle.error());
+  return {};
 }
 
 void Projector::run() {

@@ -4,6 +4,7 @@
 // has grown over its limits (backpressure) and when the store closes.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -28,8 +29,9 @@ class Projector {
   // once.
   void flush_soon();
 
-  // Waits until no layer is being written. Errors: that of the first write that failed, for ever.
-  [[nodiscard]] Result<void> wait_until_idle();
+  // Waits until no layer is being written, or until `timeout` (none: for ever) has passed; returns
+  // whether none is. Errors: that of the first write that failed, for ever.
+  [[nodiscard]] Result<bool> wait_until_idle(std::optional<std::chrono::microseconds> timeout);
 
   // Writes everything that is not on disk, then ends the thread. Idempotent. Errors as above.
   [[nodiscard]] Result<void> stop();

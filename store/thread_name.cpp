@@ -1,4 +1,4 @@
-#include "core/thread_name.hpp"
+#include "store/thread_name.hpp"
 
 #include <pthread.h>
 
