@@ -40,13 +40,15 @@ Result<std::unique_ptr<RocksStore>> open_filled_rounds(const std::filesystem::pa
 
 Result<SqliteStore> open_filled_sqlite(const std::filesystem::path& directory,
                                        const OccurrenceStream& stream) {
-  auto store = SqliteStore::open(directory);
-  if (!store) return store;
-  Acknowledgements acknowledgements;
-  auto filled =
-      store->record(stream, 0, stream.size(), sqlite_transaction_occurrences, acknowledgements);
-  if (!filled) return std::unexpected(std::move(filled.error()));
-  return store;
+  {
+    auto store = SqliteStore::open(directory);
+    if (!store) return store;
+    Acknowledgements acknowledgements;
+    auto filled =
+        store->record(stream, 0, stream.size(), sqlite_transaction_occurrences, acknowledgements);
+    if (!filled) return std::unexpected(std::move(filled.error()));
+  }
+  return SqliteStore::open(directory);
 }
 
 }  // namespace rounds::bench

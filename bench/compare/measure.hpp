@@ -49,7 +49,8 @@ template <typename Operation>
 [[nodiscard]] Result<std::unique_ptr<RocksStore>> open_filled_rounds(
     const std::filesystem::path& directory, const OccurrenceSource& source);
 
-// SQLite in `directory` that has recorded the stream in large transactions.
+// SQLite in `directory` that has recorded the stream in large transactions and was opened again
+// since: nothing is left in its WAL.
 [[nodiscard]] Result<SqliteStore> open_filled_sqlite(const std::filesystem::path& directory,
                                                      const OccurrenceStream& stream);
 

@@ -6,16 +6,16 @@
 namespace rounds::bench {
 namespace {
 
-// A cache that holds the signatures, and checkpoints of the WAL at the size of a write buffer of
-// RocksDB (16,384 pages of 4 KiB).
+// A cache that holds all signatures, and checkpoints so seldom (each GiB of the WAL: 262,144 pages
+// of 4 KiB) that a page that many transactions change is written once for all of them.
 constexpr const char* settings = R"sql(
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -262144;
-  PRAGMA mmap_size = 1073741824;
-  PRAGMA wal_autocheckpoint = 16384;
+  PRAGMA cache_size = -1048576;
+  PRAGMA mmap_size = 2147418112;
+  PRAGMA wal_autocheckpoint = 262144;
 )sql";
 
 constexpr const char* schema = R"sql(
