@@ -53,6 +53,7 @@ Result<void> RawRocksdb::write(const OccurrenceStream& stream, Acknowledgements&
   std::array<Result<void>, raw_writers> outcomes;
   {
     std::vector<std::jthread> writers;
+    writers.reserve(outcomes.size());
     for (Result<void>& outcome : outcomes) {
       writers.emplace_back([&] { outcome = write_batches(stream, next, acknowledgements); });
     }

@@ -128,6 +128,7 @@ class RecordWorkload final : public Workload {
   Result<Samples> run_sqlite(const std::filesystem::path& directory, std::uint64_t wanted,
                              std::uint64_t per_transaction) {
     const std::uint64_t occurrences = std::min(wanted, stream_->size());
+    const std::uint64_t half = occurrences / 2;
     const Sample input = input_cost([&](std::uint64_t i) { keep(stream_->exemplar(i)); });
     Acknowledgements acknowledgements;
     std::optional<Stopwatch> stopwatch;
@@ -139,16 +140,16 @@ class RecordWorkload final : public Workload {
         return store->record(*stream_, first, last, per_transaction, acknowledgements);
       };
       stopwatch.emplace();
-      if (auto done = record(0, occurrences / 2); !done) return std::unexpected(done.error());
+      if (auto done = record(0, half); !done) return std::unexpected(done.error());
       second_half_seconds = -stopwatch->seconds();
-      if (auto done = record(occurrences / 2, occurrences); !done) {
+      if (auto done = record(half, occurrences); !done) {
         return std::unexpected(std::move(done.error()));
       }
       second_half_seconds += stopwatch->seconds();
     }
     Samples samples = bulk_samples(*stopwatch, occurrences, directory, input, acknowledgements);
     // Close to the whole rate: it stays as it is however many occurrences follow.
-    const auto second_half = static_cast<double>(occurrences - occurrences / 2);
+    const auto second_half = static_cast<double>(occurrences - half);
     samples.push_back({"second_half_per_second", second_half / second_half_seconds, "1/s"});
     auto reopened = SqliteStore::open(directory);
     if (!reopened) return std::unexpected(std::move(reopened.error()));

@@ -69,16 +69,17 @@ class Top50Workload final : public Workload {
   Listings listings(std::uint64_t investigated, const ByStatus& by_status,
                     const ByService& by_service, const Similar& similar) const {
     const std::uint64_t pending = scale_.stored_signatures - investigated;
-    return {Listing{"pending", [=](std::uint32_t) { return by_status(Status::new_); },
-                    [=](std::uint32_t) { return pending; }},
-            Listing{"status", [=](std::uint32_t) { return by_status(Status::investigating); },
-                    [=](std::uint32_t) { return investigated; }},
-            Listing{"service", [=, this](std::uint32_t i) { return by_service(identity(i)); },
-                    [this](std::uint32_t i) { return of_service_.at(identity(i).service); }},
-            Listing{"similar", [=, this](std::uint32_t i) { return similar(identity(i)); },
-                    [this](std::uint32_t i) {
-                      return similar_.at({identity(i).service, identity(i).error_type});
-                    }}};
+    return {
+        Listing{"pending", [=](std::uint32_t) { return by_status(Status::new_); },
+                [=](std::uint32_t) { return pending; }},
+        Listing{"status", [=](std::uint32_t) { return by_status(Status::investigating); },
+                [=](std::uint32_t) { return investigated; }},
+        Listing{"service", [this, by_service](std::uint32_t i) { return by_service(identity(i)); },
+                [this](std::uint32_t i) { return of_service_.at(identity(i).service); }},
+        Listing{"similar", [this, similar](std::uint32_t i) { return similar(identity(i)); },
+                [this](std::uint32_t i) {
+                  return similar_.at({identity(i).service, identity(i).error_type});
+                }}};
   }
 
   const SignatureIdentity& identity(std::uint32_t number) const {

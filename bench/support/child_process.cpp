@@ -33,6 +33,7 @@ Result<ChildProcess> ChildProcess::start(const std::filesystem::path& program,
   std::vector<std::string> texts{name};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
