@@ -86,6 +86,18 @@ class Top50Workload final : public Workload {
     return *stream_->identity(number);
   }
 
+  // Reads every page once that is read later.
+  Result<void> warm(const Listings& listings) const {
+    const auto numbers = std::min<std::uint64_t>(scale_.listings, scale_.stored_signatures);
+    for (std::uint64_t number = 0; number < numbers; ++number) {
+      for (const Listing& listing : listings) {
+        const auto count = listing.list(static_cast<std::uint32_t>(number));
+        if (!count) return std::unexpected(count.error());
+      }
+    }
+    return {};
+  }
+
   // Runs all listings in turns, with an interval between two of them unless it is 0.
   Result<Samples> measure(const Listings& listings, std::string_view suffix,
                           std::chrono::milliseconds interval) const {
@@ -138,6 +150,7 @@ class Top50Workload final : public Workload {
         [=](const SignatureIdentity& one) {
           return list({.service = one.service, .error_type = one.error_type});
         });
+    if (auto warmed = warm(kinds); !warmed) return std::unexpected(std::move(warmed.error()));
     auto idle = measure(kinds, "", {});
     if (!idle) return idle;
     return join(std::move(idle), measure_busy(store, kinds));
@@ -200,6 +213,7 @@ class Top50Workload final : public Workload {
         [&](const SignatureIdentity& one) {
           return store->list_similar(one.service, one.error_type, page_size);
         });
+    if (auto warmed = warm(kinds); !warmed) return std::unexpected(std::move(warmed.error()));
     return measure(kinds, "", {});
   }
 
