@@ -11,6 +11,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "core/check.hpp"
+#include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "projections/compaction_monitor.hpp"
@@ -65,13 +66,16 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
   options.verify_sst_unique_id_in_manifest = true;
   // Any earlier moment is fine: the log is read from its checkpoint.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A failed write is never retried in place: the store is opened again.
+  options.max_bgerror_resume_count = 0;
   options.keep_log_file_num = 5;
   return options;
 }
@@ -120,16 +124,15 @@ Result<Projection> parse_projection(std::string_view text) {
 }
 
 Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
-    const std::filesystem::path& directory, const LogId& log_id) {
+    const std::filesystem::path& directory, const LogId& log_id, rocksdb::Env* env) {
   const std::string doing = fmt::format("opening the projections in {}", directory.string());
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) {
-    return fail(ErrorCode::io_error,
-                fmt::format("cannot create {}: {}", directory.string(), error.message()));
+  rocksdb::FileSystem& files = file_system_of(env);
+  if (auto created = create_directories_durably(files, directory); !created) {
+    return std::unexpected(created.error().with_context(doing));
   }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->incoming_ = directory / "incoming";
+  std::error_code error;
   std::filesystem::remove_all(projections->incoming_, error);
   if (!error) std::filesystem::create_directories(projections->incoming_, error);
   if (error) {
@@ -137,10 +140,12 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
                                                  projections->incoming_.string(), error.message()));
   }
   projections->compactions_ = std::make_shared<CompactionMonitor>();
-  rocksdb::DBOptions options = database_options();
+  rocksdb::DBOptions options = database_options(env);
   options.listeners.push_back(projections->compactions_);
   std::vector<std::string> names;
-  if (std::filesystem::exists(directory / "CURRENT", error)) {
+  const auto exists = file_exists(files, directory / "CURRENT");
+  if (!exists) return std::unexpected(exists.error().with_context(doing));
+  if (*exists) {
     const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &names);
     if (!status.ok()) return std::unexpected(from_status(status, doing));
   } else {

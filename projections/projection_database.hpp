@@ -59,12 +59,13 @@ class CompactionMonitor;
 
 class ProjectionDatabase {
  public:
-  // Opens or creates the projections of the log `log_id` in `directory`. Drops generations that an
+  // Opens or creates the projections of the log `log_id` in `directory`, on the file system of
+  // `env` (null: that of the machine; must outlive the object). Drops generations that an
   // interrupted rebuild left behind.
   // Errors: in_use; corruption (also when they belong to another log); unsupported for a newer
   // format; io_error. In every case of corruption the directory may be deleted and opened anew.
   [[nodiscard]] static Result<std::unique_ptr<ProjectionDatabase>> open(
-      const std::filesystem::path& directory, const LogId& log_id);
+      const std::filesystem::path& directory, const LogId& log_id, rocksdb::Env* env = nullptr);
   ~ProjectionDatabase();
   ProjectionDatabase(const ProjectionDatabase&) = delete;
   ProjectionDatabase& operator=(const ProjectionDatabase&) = delete;

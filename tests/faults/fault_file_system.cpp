@@ -1,0 +1,377 @@
+#include "tests/faults/fault_file_system.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "tests/faults/fault_files.hpp"
+
+namespace rounds::test {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+namespace {
+
+// A torn write ends in the middle of a sector; what follows in it is anything.
+constexpr std::uint64_t sector_bytes = 512;
+
+std::uint64_t below(std::mt19937_64& random, std::uint64_t end) {
+  return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(random);
+}
+
+std::string directory_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void overwrite(const std::string& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+}
+
+void apply(std::string& content, std::uint64_t offset, std::string_view bytes) {
+  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
+  content.replace(offset, bytes.size(), bytes);
+}
+
+}  // namespace
+
+FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+
+FaultFileSystem::~FaultFileSystem() = default;
+
+FaultFileSystem::Environment FaultFileSystem::make() {
+  auto files = std::make_shared<FaultFileSystem>();
+  return {files, rocksdb::NewCompositeEnv(files)};
+}
+
+std::uint64_t FaultFileSystem::operation_count() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
+}
+
+void FaultFileSystem::fail_after(std::uint64_t operations, FaultError error) {
+  const std::lock_guard lock(mutex_);
+  fail_at_ = count_ + operations;
+  error_ = error;
+  met_ = false;
+}
+
+void FaultFileSystem::fail_if(Chosen chosen, FaultError error) {
+  const std::lock_guard lock(mutex_);
+  chosen_ = std::move(chosen);
+  error_ = error;
+  met_ = false;
+}
+
+void FaultFileSystem::cut_power_after(std::uint64_t operations) {
+  const std::lock_guard lock(mutex_);
+  cut_at_ = count_ + operations;
+}
+
+bool FaultFileSystem::is_powered() const {
+  const std::lock_guard lock(mutex_);
+  return powered_;
+}
+
+bool FaultFileSystem::fault_met() const {
+  const std::lock_guard lock(mutex_);
+  return met_;
+}
+
+void FaultFileSystem::slow_down(std::chrono::milliseconds each_sync) {
+  const std::lock_guard lock(mutex_);
+  sync_time_ = each_sync;
+}
+
+void FaultFileSystem::wait_for_slow_disk() {
+  std::unique_lock lock(mutex_);
+  if (sync_time_.count() > 0) never_.wait_for(lock, sync_time_, [] { return false; });
+}
+
+IOStatus FaultFileSystem::begin(FileOperation operation, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  ++count_;
+  if (cut_at_ != 0 && count_ > cut_at_) powered_ = false;
+  if (!powered_) return IOStatus::IOError("the power is off", path);
+  const bool fails = count_ == fail_at_ || (chosen_ && chosen_(operation, path));
+  if (!fails) return IOStatus::OK();
+  met_ = true;
+  return error_ == FaultError::no_space ? IOStatus::NoSpace("injected", path)
+                                        : IOStatus::IOError("injected", path);
+}
+
+void FaultFileSystem::update(const StatePointer& state,
+                             const std::function<void(FileState&)>& change) {
+  const std::lock_guard lock(mutex_);
+  change(*state);
+}
+
+FaultFileSystem::StatePointer FaultFileSystem::start_tracking(const std::string& path,
+                                                              FileState state) {
+  const std::lock_guard lock(mutex_);
+  return files_[path] = std::make_shared<FileState>(std::move(state));
+}
+
+void FaultFileSystem::note_change(DirectoryChange change) {
+  const std::lock_guard lock(mutex_);
+  changes_[directory_of(change.path)].push_back(std::move(change));
+}
+
+std::string FaultFileSystem::save(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = ++saved_count_;
+  }
+  std::string saved = (saved_files_.path() / std::to_string(number)).string();
+  std::filesystem::rename(path, saved);
+  return saved;
+}
+
+void FaultFileSystem::undo(const DirectoryChange& change) {
+  using Kind = DirectoryChange::Kind;
+  StatePointer state;
+  if (const auto found = files_.find(change.path); found != files_.end()) {
+    state = found->second;
+    files_.erase(found);
+  }
+  if (change.kind == Kind::created || change.kind == Kind::made_directory) {
+    std::filesystem::remove_all(change.path);
+  } else if (change.kind == Kind::renamed) {
+    std::filesystem::rename(change.path, change.from);
+    if (state) files_[change.from] = state;
+  }
+  if (!change.saved.empty()) {
+    std::filesystem::rename(change.saved, change.path);
+    if (change.saved_state) files_[change.path] = change.saved_state;
+  }
+}
+
+void FaultFileSystem::damage(const std::string& path, const FileState& state,
+                             std::mt19937_64& random) {
+  if (!std::filesystem::is_regular_file(path)) return;
+  if (state.synced_content) {
+    std::string content = *state.synced_content;
+    for (const auto& [offset, bytes] : state.writes) {
+      const std::uint64_t fate = below(random, 4);
+      if (fate == 0) continue;
+      const std::uint64_t kept = fate == 1 ? below(random, bytes.size() + 1) : bytes.size();
+      apply(content, offset, std::string_view(bytes).substr(0, kept));
+    }
+    overwrite(path, content);
+    return;
+  }
+  if (state.size <= state.synced_size) return;
+  std::string content = content_of(path);
+  const std::uint64_t unsynced = state.size - state.synced_size;
+  const std::uint64_t fate = below(random, 4);
+  const std::uint64_t kept = fate == 0 ? 0 : fate == 1 ? unsynced : below(random, unsynced + 1);
+  content.resize(state.synced_size + kept);
+  if (fate == 2 && kept > 0) {
+    // The last sector was on its way: a part of it is zeros or something else.
+    const std::uint64_t torn = 1 + below(random, std::min(kept, sector_bytes));
+    const bool zeros = below(random, 2) == 0;
+    for (std::size_t i = content.size() - torn; i < content.size(); ++i) {
+      content[i] = zeros ? '\0' : static_cast<char>(below(random, 256));
+    }
+  }
+  overwrite(path, content);
+}
+
+void FaultFileSystem::lose_power(std::mt19937_64& random) {
+  {
+    const std::lock_guard lock(mutex_);
+    // Directories above others come first: what is undone there takes the rest with it.
+    for (auto& [directory, changes] : changes_) {
+      const std::uint64_t kept = below(random, changes.size() + 1);
+      for (std::size_t i = changes.size(); i > kept; --i) {
+        if (std::filesystem::exists(directory)) undo(changes[i - 1]);
+      }
+    }
+    for (const auto& [path, state] : files_) damage(path, *state, random);
+  }
+  forgive();
+}
+
+void FaultFileSystem::forgive() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [directory, changes] : changes_) {
+    for (const DirectoryChange& change : changes) {
+      if (!change.saved.empty()) std::filesystem::remove(change.saved);
+    }
+  }
+  changes_.clear();
+  files_.clear();
+  fail_at_ = 0;
+  cut_at_ = 0;
+  chosen_ = nullptr;
+  powered_ = true;
+}
+
+IOStatus FaultFileSystem::NewSequentialFile(const std::string& path,
+                                            const rocksdb::FileOptions& options,
+                                            std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                            IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  std::unique_ptr<rocksdb::FSSequentialFile> opened;
+  auto status = target()->NewSequentialFile(path, options, &opened, debug);
+  if (status.ok()) *file = std::make_unique<FaultSequentialFile>(std::move(opened), *this, path);
+  return status;
+}
+
+IOStatus FaultFileSystem::NewRandomAccessFile(const std::string& path,
+                                              const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                              IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  std::unique_ptr<rocksdb::FSRandomAccessFile> opened;
+  auto status = target()->NewRandomAccessFile(path, options, &opened, debug);
+  if (status.ok()) *file = std::make_unique<FaultRandomAccessFile>(std::move(opened), *this, path);
+  return status;
+}
+
+IOStatus FaultFileSystem::NewWritableFile(const std::string& path,
+                                          const rocksdb::FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                          IODebugContext* debug) {
+  if (auto status = begin(FileOperation::create, path); !status.ok()) return status;
+  DirectoryChange change{DirectoryChange::Kind::created, path, {}, save(path), nullptr};
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto old = files_.find(path); old != files_.end()) change.saved_state = old->second;
+  }
+  std::unique_ptr<rocksdb::FSWritableFile> opened;
+  auto status = target()->NewWritableFile(path, options, &opened, debug);
+  if (!status.ok()) return status;
+  note_change(std::move(change));
+  *file =
+      std::make_unique<FaultWritableFile>(std::move(opened), *this, path, start_tracking(path, {}));
+  return status;
+}
+
+IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path,
+                                             const rocksdb::FileOptions& /*options*/,
+                                             std::unique_ptr<rocksdb::FSWritableFile>* /*file*/,
+                                             IODebugContext* /*debug*/) {
+  return IOStatus::NotSupported("the store never appends to an old file", path);
+}
+
+IOStatus FaultFileSystem::NewRandomRWFile(const std::string& path,
+                                          const rocksdb::FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                                          IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  std::unique_ptr<rocksdb::FSRandomRWFile> opened;
+  auto status = target()->NewRandomRWFile(path, options, &opened, debug);
+  if (!status.ok()) return status;
+  FileState state;
+  state.synced_content = content_of(path);
+  *file = std::make_unique<FaultRandomRWFile>(std::move(opened), *this, path,
+                                              start_tracking(path, std::move(state)));
+  return status;
+}
+
+IOStatus FaultFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
+                                       std::unique_ptr<rocksdb::FSDirectory>* directory,
+                                       IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  auto status = target()->NewDirectory(path, options, &opened, debug);
+  if (!status.ok()) return status;
+  const auto synced = [this, path] {
+    const std::lock_guard lock(mutex_);
+    const auto changes = changes_.find(path);
+    if (changes == changes_.end()) return;
+    for (const DirectoryChange& change : changes->second) {
+      if (!change.saved.empty()) std::filesystem::remove(change.saved);
+    }
+    changes_.erase(changes);
+  };
+  *directory = std::make_unique<FaultDirectory>(std::move(opened), synced, *this, path);
+  return status;
+}
+
+IOStatus FaultFileSystem::FileExists(const std::string& path, const IOOptions& options,
+                                     IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  return target()->FileExists(path, options, debug);
+}
+
+IOStatus FaultFileSystem::GetChildren(const std::string& path, const IOOptions& options,
+                                      std::vector<std::string>* names, IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  return target()->GetChildren(path, options, names, debug);
+}
+
+IOStatus FaultFileSystem::GetFileSize(const std::string& path, const IOOptions& options,
+                                      std::uint64_t* size, IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  return target()->GetFileSize(path, options, size, debug);
+}
+
+IOStatus FaultFileSystem::DeleteFile(const std::string& path, const IOOptions& options,
+                                     IODebugContext* debug) {
+  if (auto status = begin(FileOperation::remove, path); !status.ok()) return status;
+  DirectoryChange change{DirectoryChange::Kind::removed, path, {}, save(path), nullptr};
+  if (change.saved.empty()) return target()->DeleteFile(path, options, debug);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto old = files_.find(path); old != files_.end()) {
+      change.saved_state = old->second;
+      files_.erase(old);
+    }
+  }
+  note_change(std::move(change));
+  return IOStatus::OK();
+}
+
+IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string& to,
+                                     const IOOptions& options, IODebugContext* debug) {
+  if (auto status = begin(FileOperation::rename, to); !status.ok()) return status;
+  if (!std::filesystem::exists(from)) return target()->RenameFile(from, to, options, debug);
+  DirectoryChange change{DirectoryChange::Kind::renamed, to, from, save(to), nullptr};
+  auto status = target()->RenameFile(from, to, options, debug);
+  if (!status.ok()) return status;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto old = files_.find(to); old != files_.end()) {
+      change.saved_state = old->second;
+      files_.erase(old);
+    }
+    if (auto moved = files_.extract(from); !moved.empty()) {
+      moved.key() = to;
+      files_.insert(std::move(moved));
+    }
+  }
+  note_change(std::move(change));
+  return status;
+}
+
+IOStatus FaultFileSystem::CreateDir(const std::string& path, const IOOptions& options,
+                                    IODebugContext* debug) {
+  if (auto status = begin(FileOperation::create, path); !status.ok()) return status;
+  auto status = target()->CreateDir(path, options, debug);
+  if (status.ok()) note_change({DirectoryChange::Kind::made_directory, path, {}, {}, nullptr});
+  return status;
+}
+
+IOStatus FaultFileSystem::CreateDirIfMissing(const std::string& path, const IOOptions& options,
+                                             IODebugContext* debug) {
+  if (std::filesystem::exists(path)) return begin(FileOperation::look, path);
+  return CreateDir(path, options, debug);
+}
+
+IOStatus FaultFileSystem::LockFile(const std::string& path, const IOOptions& options,
+                                   rocksdb::FileLock** lock, IODebugContext* debug) {
+  if (auto status = begin(FileOperation::create, path); !status.ok()) return status;
+  return target()->LockFile(path, options, lock, debug);
+}
+
+}  // namespace rounds::test
