@@ -73,6 +73,7 @@ struct LogOpening {
   Found found = Found::nothing;
   Sequence last_sequence = 0;       // the end of the log
   Sequence watermark_sequence = 0;  // acknowledged events reached at least this far
+  bool torn_end = false;            // interrupted: half a group, never acknowledged, was dropped
 
   // One sentence for a log file.
   [[nodiscard]] std::string describe() const;

@@ -49,13 +49,6 @@ Result<void> check_absent(rocksdb::FileSystem& files, const std::filesystem::pat
   return {};
 }
 
-// Writes nothing anywhere: RocksDB insists on an info log of its own when it only reads.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
-
 std::unexpected<Error> not_there(const std::filesystem::path& directory) {
   return fail(ErrorCode::data_missing,
               fmt::format("there is no event log in {}; name the data directory of a store",
@@ -73,9 +66,9 @@ std::string LogOpening::describe() const {
     case Found::interrupted:
       return fmt::format(
           "the log was not closed: its process or machine stopped. It ends with event {}; all "
-          "events up to {} were acknowledged and are there, {} behind them were kept, and a torn "
-          "end, if there was one, held nothing acknowledged",
-          last_sequence, watermark_sequence, last_sequence - watermark_sequence);
+          "events up to {} were acknowledged and are there, {} behind them were kept{}",
+          last_sequence, watermark_sequence, last_sequence - watermark_sequence,
+          torn_end ? "; the torn end behind those was never acknowledged and was dropped" : "");
     case Found::without_watermark:
       return fmt::format("the log ends with event {} and had no watermark: it has one now",
                          last_sequence);
@@ -115,15 +108,12 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& di
       return in_context(created.error());
     }
   }
+  auto database = open_log_database(directory, options, *watermark);
+  if (!database) return in_context(database.error());
   std::unique_ptr<EventLog> log(new EventLog);
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(log_database_options(options), directory.string(),
-                                        log_families(), &handles, &database);
-  if (!status.ok()) return std::unexpected(from_status(status, doing));
-  log->database_.reset(database);
-  log->meta_ = handles[0];
-  log->frames_ = handles[1];
+  log->database_ = std::move(database->database);
+  log->meta_ = database->handles[0];
+  log->frames_ = database->handles[1];
   if (auto loaded = log->load_end(); !loaded) return in_context(loaded.error());
   const auto identified = log->load_identity();
   if (!identified) return in_context(identified.error());
@@ -135,6 +125,7 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& di
     log->opening_ = {LogOpening::Found::renewed, log->last_sequence(),
                      *watermark ? (*watermark)->sequence : 0};
   }
+  log->opening_.torn_end = database->torn_end;
   if (!*identified) {
     if (auto created = log->create_identity(); !created) return in_context(created.error());
   }
@@ -152,19 +143,12 @@ Result<std::unique_ptr<EventLog>> EventLog::open_read_only(const std::filesystem
   const auto exists = file_exists(file_system_of(nullptr), directory / "CURRENT");
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return not_there(directory);
-  rocksdb::Options options(log_database_options({.create_if_missing = false}), {});
-  options.info_log = std::make_shared<SilentLogger>();
-  options.max_open_files = -1;  // a writer may delete files that this reader still needs
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* database = nullptr;
-  // The second path would hold the info log.
-  const auto status = rocksdb::DB::OpenAsSecondary(options, directory.string(), directory.string(),
-                                                   log_families(), &handles, &database);
-  if (!status.ok()) return std::unexpected(from_status(status, doing));
+  auto database = open_log_database_read_only(directory);
+  if (!database) return std::unexpected(database.error().with_context(doing));
   std::unique_ptr<EventLog> log(new EventLog);
-  log->database_.reset(database);
-  log->meta_ = handles[0];
-  log->frames_ = handles[1];
+  log->database_ = std::move(database->database);
+  log->meta_ = database->handles[0];
+  log->frames_ = database->handles[1];
   // A damaged end is for verify_log() to name.
   if (auto loaded = log->load_end(); !loaded && loaded.error().code == ErrorCode::io_error) {
     return std::unexpected(loaded.error().with_context(doing));

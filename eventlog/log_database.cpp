@@ -1,9 +1,14 @@
 #include "eventlog/log_database.hpp"
 
+#include <memory>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
+
+#include "eventlog/frame.hpp"
+#include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
 namespace {
@@ -29,6 +34,13 @@ rocksdb::ColumnFamilyOptions frames_options() {
   return options;
 }
 
+// Writes nothing anywhere: RocksDB insists on an info log of its own when it only reads.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
 }  // namespace
 
 std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
@@ -36,21 +48,94 @@ std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
           {frames_family, frames_options()}};
 }
 
-rocksdb::DBOptions log_database_options(const EventLogOptions& options) {
+rocksdb::DBOptions log_database_options(const EventLogOptions& options,
+                                        rocksdb::WALRecoveryMode recovery) {
   rocksdb::DBOptions database;
   if (options.env != nullptr) database.env = options.env;
   database.create_if_missing = options.create_if_missing;
   database.create_missing_column_families = options.create_if_missing;
   database.paranoid_checks = true;
   database.verify_sst_unique_id_in_manifest = true;
-  // A torn tail after a crash opens; damage in the middle refuses. The default would drop fsynced
-  // data. What a tail that was cut off later took with it, the watermark tells.
-  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  database.wal_recovery_mode = recovery;
   // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.
   database.max_bgerror_resume_count = 0;
   database.statistics = options.statistics;
   database.keep_log_file_num = 5;
   return database;
+}
+
+namespace {
+
+using Recovery = rocksdb::WALRecoveryMode;
+
+// The last event that RocksDB finds when it recovers in this way; 0 if there is none. Writes
+// nothing.
+Result<Sequence> find_end(const std::filesystem::path& directory, const EventLogOptions& options,
+                          Recovery recovery) {
+  rocksdb::Options all(log_database_options(options, recovery), {});
+  all.info_log = std::make_shared<SilentLogger>();
+  LogHandles handles;
+  rocksdb::DB* opened = nullptr;
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(all, directory.string(), log_families(), &handles, &opened);
+  if (!status.ok()) return std::unexpected(from_status(status, "looking for the end of the log"));
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  Result<Sequence> end = Sequence{0};
+  {
+    const std::unique_ptr<rocksdb::Iterator> frames(database->NewIterator({}, handles[1]));
+    frames->SeekToLast();
+    if (frames->Valid()) {
+      const auto frame = FrameView::parse(frames->value().ToStringView());
+      end = frame ? Result<Sequence>(frame->last_sequence()) : std::unexpected(frame.error());
+    }
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) database->DestroyColumnFamilyHandle(handle);
+  return end;
+}
+
+// Whether what RocksDB refuses in the write-ahead log is no more than the torn end of a crash: it
+// lies behind all that was acknowledged, and nothing sound follows it.
+bool is_torn_end(const std::filesystem::path& directory, const EventLogOptions& options,
+                 const std::optional<Watermark>& watermark) {
+  if (!watermark || watermark->closed) return false;
+  const auto before = find_end(directory, options, Recovery::kPointInTimeRecovery);
+  const auto behind = find_end(directory, options, Recovery::kSkipAnyCorruptedRecords);
+  return before && behind && *before >= watermark->sequence && *behind == *before;
+}
+
+}  // namespace
+
+Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directory,
+                                            const EventLogOptions& options,
+                                            const std::optional<Watermark>& watermark) {
+  OpenedLogDatabase result;
+  rocksdb::DB* database = nullptr;
+  const auto open_with = [&](Recovery recovery) {
+    return rocksdb::DB::Open(log_database_options(options, recovery), directory.string(),
+                             log_families(), &result.handles, &database);
+  };
+  auto status = open_with(usual_recovery);
+  if (status.IsCorruption() && is_torn_end(directory, options, watermark)) {
+    result.torn_end = true;
+    status = open_with(Recovery::kPointInTimeRecovery);
+  }
+  if (!status.ok()) return std::unexpected(from_status(status, "recovering it"));
+  result.database.reset(database);
+  return result;
+}
+
+Result<OpenedLogDatabase> open_log_database_read_only(const std::filesystem::path& directory) {
+  rocksdb::Options options(log_database_options({.create_if_missing = false}), {});
+  options.info_log = std::make_shared<SilentLogger>();
+  options.max_open_files = -1;  // a writer may delete files that this reader still needs
+  OpenedLogDatabase result;
+  rocksdb::DB* database = nullptr;
+  // The second path would hold the info log.
+  const auto status = rocksdb::DB::OpenAsSecondary(options, directory.string(), directory.string(),
+                                                   log_families(), &result.handles, &database);
+  if (!status.ok()) return std::unexpected(from_status(status, "reading it"));
+  result.database.reset(database);
+  return result;
 }
 
 }  // namespace rounds

@@ -275,6 +275,37 @@ TEST_F(WatermarkTest, BufferedEventsThatAPowerCutTakesAreNotMissed) {
   EXPECT_GT(ends.size(), 1U) << "no power cut took anything";
 }
 
+// RocksDB refuses garbage in the last record as it does in the middle; the watermark tells that
+// nothing of it was acknowledged.
+TEST_F(WatermarkTest, ATornEndOfGarbageBehindTheWatermarkIsDroppedAndReported) {
+  auto log = open();
+  append(*log, 10);
+  append(*log, 1, Durability::buffered);
+  kill(std::move(log));
+  const fs::path wal = live_wal();
+  auto bytes = *read_file(*files_, wal, 1U << 20U);
+  bytes.back() ^= 1;
+  ASSERT_TRUE(replace_file(*files_, wal, bytes));
+  log = open();
+  ASSERT_NE(log, nullptr);
+  EXPECT_EQ(log->last_sequence(), 10U);
+  EXPECT_TRUE(log->opening().torn_end);
+  EXPECT_THAT(log->opening().describe(), HasSubstr("torn end"));
+}
+
+TEST_F(WatermarkTest, AFlippedBitInAnAcknowledgedGroupIsNotTakenForATornEnd) {
+  auto log = open();
+  append(*log, 10);
+  kill(std::move(log));
+  const fs::path wal = live_wal();
+  auto bytes = *read_file(*files_, wal, 1U << 20U);
+  bytes.back() ^= 1;
+  ASSERT_TRUE(replace_file(*files_, wal, bytes));
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::corruption);
+}
+
 TEST_F(WatermarkTest, NoPowerCutLeavesAWatermarkThatCannotBeRead) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     auto log = open();
