@@ -9,7 +9,8 @@
 
 namespace rounds::daemon {
 
-// The store in `data_dir`, created if absent. Errors: those of RocksStore::open().
+// The store in `data_dir`, created if absent, which comes back by itself after a failed write.
+// What happens to it goes to the log. Errors: those of RocksStore::open().
 [[nodiscard]] Result<std::unique_ptr<SignatureStore>> open_store(
     const std::filesystem::path& data_dir);
 
