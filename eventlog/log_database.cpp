@@ -8,6 +8,7 @@
 #include <rocksdb/table.h>
 
 #include "eventlog/frame.hpp"
+#include "eventlog/info_log.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
@@ -34,13 +35,6 @@ rocksdb::ColumnFamilyOptions frames_options() {
   return options;
 }
 
-// Writes nothing anywhere: RocksDB insists on an info log of its own when it only reads.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
-
 }  // namespace
 
 std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
@@ -60,7 +54,6 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.
   database.max_bgerror_resume_count = 0;
   database.statistics = options.statistics;
-  database.keep_log_file_num = 5;
   return database;
 }
 
@@ -73,7 +66,7 @@ using Recovery = rocksdb::WALRecoveryMode;
 Result<Sequence> find_end(const std::filesystem::path& directory, const EventLogOptions& options,
                           Recovery recovery) {
   rocksdb::Options all(log_database_options(options, recovery), {});
-  all.info_log = std::make_shared<SilentLogger>();
+  all.info_log = make_silent_log();
   LogHandles handles;
   rocksdb::DB* opened = nullptr;
   const auto status =
@@ -110,9 +103,12 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
                                             const std::optional<Watermark>& watermark) {
   OpenedLogDatabase result;
   rocksdb::DB* database = nullptr;
+  const auto info_log = make_info_log(directory);
   const auto open_with = [&](Recovery recovery) {
-    return rocksdb::DB::Open(log_database_options(options, recovery), directory.string(),
-                             log_families(), &result.handles, &database);
+    auto chosen = log_database_options(options, recovery);
+    chosen.info_log = info_log;
+    return rocksdb::DB::Open(chosen, directory.string(), log_families(), &result.handles,
+                             &database);
   };
   auto status = open_with(usual_recovery);
   if (status.IsCorruption() && is_torn_end(directory, options, watermark)) {
@@ -126,7 +122,7 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
 
 Result<OpenedLogDatabase> open_log_database_read_only(const std::filesystem::path& directory) {
   rocksdb::Options options(log_database_options({.create_if_missing = false}), {});
-  options.info_log = std::make_shared<SilentLogger>();
+  options.info_log = make_silent_log();
   options.max_open_files = -1;  // a writer may delete files that this reader still needs
   OpenedLogDatabase result;
   rocksdb::DB* database = nullptr;

@@ -13,6 +13,7 @@
 #include "core/check.hpp"
 #include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
+#include "eventlog/info_log.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "projections/compaction_monitor.hpp"
 #include "projections/index_key.hpp"
@@ -66,7 +67,7 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
-rocksdb::DBOptions database_options(rocksdb::Env* env) {
+rocksdb::DBOptions database_options(const std::filesystem::path& directory, rocksdb::Env* env) {
   rocksdb::DBOptions options;
   if (env != nullptr) options.env = env;
   options.create_if_missing = true;
@@ -76,7 +77,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // A failed write is never retried in place: the store is opened again.
   options.max_bgerror_resume_count = 0;
-  options.keep_log_file_num = 5;
+  options.info_log = make_info_log(directory);
   return options;
 }
 
@@ -140,7 +141,7 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
                                                  projections->incoming_.string(), error.message()));
   }
   projections->compactions_ = std::make_shared<CompactionMonitor>();
-  rocksdb::DBOptions options = database_options(env);
+  rocksdb::DBOptions options = database_options(directory, env);
   options.listeners.push_back(projections->compactions_);
   std::vector<std::string> names;
   const auto exists = file_exists(files, directory / "CURRENT");
