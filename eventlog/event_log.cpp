@@ -137,10 +137,12 @@ Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequenc
 
 Result<void> EventLog::close() {
   if (!database_) return {};
+  // After a failure, also one while it was opened, nobody knows what is on the disk: nothing more
+  // is said about it, and RocksDB must not be asked to sync.
+  const bool is_whole = syncer_ != nullptr && !failure();
   syncer_.reset();
   Result<void> finished;
-  // After a failure nobody knows what is on the disk, so nothing more is said about it.
-  if (watermark_ && !failed_.load()) {
+  if (is_whole) {
     finished = check_status(database_->SyncWAL(), "closing the log");
     Watermark last = watermark_here();
     last.closed = true;

@@ -49,6 +49,8 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   database.create_if_missing = options.create_if_missing;
   database.create_missing_column_families = options.create_if_missing;
   database.paranoid_checks = true;
+  // RocksDB starts all of these at each opening, however few files there are.
+  database.max_file_opening_threads = 2;
   database.verify_sst_unique_id_in_manifest = true;
   database.wal_recovery_mode = recovery;
   // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.

@@ -72,6 +72,8 @@ rocksdb::DBOptions database_options(const std::filesystem::path& directory, rock
   if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
+  // RocksDB starts all of these at each opening, however few files there are.
+  options.max_file_opening_threads = 2;
   options.verify_sst_unique_id_in_manifest = true;
   // Any earlier moment is fine: the log is read from its checkpoint.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;

@@ -110,11 +110,19 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
                               rocksdb::IODebugContext* /*debug*/) override {
     return rocksdb::IOStatus::OK();  // promises nothing
   }
-  rocksdb::IOStatus Allocate(std::uint64_t offset, std::uint64_t length,
-                             const rocksdb::IOOptions& options,
-                             rocksdb::IODebugContext* debug) override {
-    if (auto status = files_.begin(FileOperation::allocate, path_); !status.ok()) return status;
-    return target()->Allocate(offset, length, options, debug);
+  // Space ahead of writes is asked for here, not from the real file: it would cost time and change
+  // nothing.
+  void SetPreallocationBlockSize(std::size_t size) override {
+    FSWritableFile::SetPreallocationBlockSize(size);
+  }
+  void PrepareWrite(std::size_t offset, std::size_t length, const rocksdb::IOOptions& options,
+                    rocksdb::IODebugContext* debug) override {
+    FSWritableFile::PrepareWrite(offset, length, options, debug);
+  }
+  rocksdb::IOStatus Allocate(std::uint64_t /*offset*/, std::uint64_t /*length*/,
+                             const rocksdb::IOOptions& /*options*/,
+                             rocksdb::IODebugContext* /*debug*/) override {
+    return files_.begin(FileOperation::allocate, path_);
   }
 
  private:
