@@ -7,8 +7,10 @@
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 
+#include "eventlog/file_system.hpp"
 #include "eventlog/frame.hpp"
 #include "eventlog/info_log.hpp"
+#include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
@@ -105,10 +107,14 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
                                             const std::optional<Watermark>& watermark) {
   OpenedLogDatabase result;
   rocksdb::DB* database = nullptr;
+  rocksdb::FileSystem& files = file_system_of(options.env);
+  if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
+  const auto mark = std::make_shared<ManifestMark>(files, directory);
   const auto info_log = make_info_log(directory);
   const auto open_with = [&](Recovery recovery) {
     auto chosen = log_database_options(options, recovery);
     chosen.info_log = info_log;
+    chosen.listeners.push_back(mark);
     return rocksdb::DB::Open(chosen, directory.string(), log_families(), &result.handles,
                              &database);
   };
@@ -119,6 +125,7 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
   }
   if (!status.ok()) return std::unexpected(from_status(status, "recovering it"));
   result.database.reset(database);
+  mark->note();
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
 #include "eventlog/info_log.hpp"
+#include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "projections/compaction_monitor.hpp"
 #include "projections/index_key.hpp"
@@ -133,6 +134,9 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   if (auto created = create_directories_durably(files, directory); !created) {
     return std::unexpected(created.error().with_context(doing));
   }
+  if (auto whole = check_manifest(files, directory); !whole) {
+    return std::unexpected(whole.error().with_context(doing));
+  }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->incoming_ = directory / "incoming";
   std::error_code error;
@@ -145,6 +149,8 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   projections->compactions_ = std::make_shared<CompactionMonitor>();
   rocksdb::DBOptions options = database_options(directory, env);
   options.listeners.push_back(projections->compactions_);
+  projections->manifest_mark_ = std::make_shared<ManifestMark>(files, directory);
+  options.listeners.push_back(projections->manifest_mark_);
   std::vector<std::string> names;
   const auto exists = file_exists(files, directory / "CURRENT");
   if (!exists) return std::unexpected(exists.error().with_context(doing));
@@ -170,6 +176,7 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   const auto dropped =
       drop_idle_wals(*projections->database_, projections->meta_, std::string(version_key));
   if (!dropped) return std::unexpected(dropped.error().with_context(doing));
+  projections->manifest_mark_->note();
   return projections;
 }
 
@@ -291,6 +298,7 @@ Result<FamilySet> ProjectionDatabase::create_generation() {
   }
   std::vector<rocksdb::ColumnFamilyHandle*> created;
   const auto status = database_->CreateColumnFamilies(families, &created);
+  manifest_mark_->note();
   handles_.insert(handles_.end(), created.begin(), created.end());
   if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
   FamilySet generation{};
@@ -332,6 +340,7 @@ Result<void> ProjectionDatabase::drop_family(rocksdb::ColumnFamilyHandle* family
   ROUNDS_CHECK(std::ranges::find(active_, family) == active_.end(), "active families stay");
   const auto dropped = database_->DropColumnFamily(family);
   if (!dropped.ok()) return std::unexpected(from_status(dropped, "dropping a generation"));
+  manifest_mark_->note();
   std::erase(handles_, family);
   return check_status(database_->DestroyColumnFamilyHandle(family), "dropping a generation");
 }

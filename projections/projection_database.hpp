@@ -28,6 +28,8 @@
 
 namespace rounds {
 
+class ManifestMark;
+
 enum class Projection : std::uint8_t {
   signatures,
   fingerprints,
@@ -119,6 +121,7 @@ class ProjectionDatabase {
   std::filesystem::path incoming_;
   std::shared_ptr<CompactionMonitor> compactions_;  // never null
   std::shared_ptr<rocksdb::Cache> cache_;           // of all families; never null
+  std::shared_ptr<ManifestMark> manifest_mark_;     // never null once open
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // all that are open; destroyed in close()
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;

@@ -29,7 +29,7 @@ class Inspector {
 
   Inspection run() {
     for (const auto& [fingerprint, entry] : ledger_.entries()) check(fingerprint, entry);
-    check_listing();
+    check_listings();
     check_stats();
     return std::move(found_);
   }
@@ -90,9 +90,16 @@ class Inspector {
     }
   }
 
-  void check_listing() {
+  void check_listings() {
+    check_listing({});
+    // By the other index.
+    SignatureQuery by_service;
+    by_service.service = "checkout";
+    check_listing(std::move(by_service));
+  }
+
+  void check_listing(SignatureQuery query) {
     std::vector<Signature> listed;
-    SignatureQuery query;
     do {
       auto page = store_.list(query);
       if (!answered(page)) return;
