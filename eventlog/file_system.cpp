@@ -46,6 +46,13 @@ Result<void> sync_directory(rocksdb::FileSystem& files, const std::filesystem::p
   return check_status(status, fmt::format("syncing the directory {}", directory.string()));
 }
 
+Result<void> sync_file(rocksdb::FileSystem& files, const std::filesystem::path& path) {
+  std::unique_ptr<rocksdb::FSRandomRWFile> file;
+  auto status = files.NewRandomRWFile(path.string(), {}, &file, nullptr);
+  if (status.ok()) status = file->Fsync({}, nullptr);
+  return check_status(status, fmt::format("syncing {}", path.string()));
+}
+
 Result<void> create_directories_durably(rocksdb::FileSystem& files,
                                         const std::filesystem::path& directory) {
   const auto exists = file_exists(files, directory);

@@ -27,6 +27,9 @@ namespace rounds {
 [[nodiscard]] Result<void> sync_directory(rocksdb::FileSystem& files,
                                           const std::filesystem::path& directory);
 
+// Makes what is in the file at `path` durable. Errors: io_error.
+[[nodiscard]] Result<void> sync_file(rocksdb::FileSystem& files, const std::filesystem::path& path);
+
 // Puts a file with exactly these bytes in the place of `path`, atomically and durably.
 // Errors: io_error; the old file is then still there, or the new one is.
 [[nodiscard]] Result<void> replace_file(rocksdb::FileSystem& files,

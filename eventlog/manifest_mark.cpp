@@ -92,6 +92,9 @@ void ManifestMark::note() {
   const std::lock_guard lock(mutex_);
   const auto manifest = find_manifest(files_, directory_);
   if (!manifest || !*manifest) return;
+  // Another change may be on its way: what was just measured must be durable before the mark is.
+  if (!sync_file(files_, directory_ / fmt::format("{}{:06}", manifest_prefix, (*manifest)->number)))
+    return;
   static_cast<void>(replace_file(files_, directory_ / mark_name, encode(**manifest)));
 }
 

@@ -25,11 +25,6 @@ std::string directory_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void overwrite(const std::string& path, const std::string& content) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
@@ -40,6 +35,11 @@ void apply(std::string& content, std::uint64_t offset, std::string_view bytes) {
 }
 
 }  // namespace
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
 
@@ -271,10 +271,18 @@ IOStatus FaultFileSystem::NewRandomRWFile(const std::string& path,
   std::unique_ptr<rocksdb::FSRandomRWFile> opened;
   auto status = target()->NewRandomRWFile(path, options, &opened, debug);
   if (!status.ok()) return status;
-  FileState state;
-  state.synced_content = content_of(path);
-  *file = std::make_unique<FaultRandomRWFile>(std::move(opened), *this, path,
-                                              start_tracking(path, std::move(state)));
+  StatePointer state;
+  {
+    // Somebody may be appending to it: then the two share what is known of it.
+    const std::lock_guard lock(mutex_);
+    if (const auto known = files_.find(path); known != files_.end()) state = known->second;
+  }
+  if (!state || state->synced_content) {
+    FileState fresh;
+    fresh.synced_content = content_of(path);
+    state = start_tracking(path, std::move(fresh));
+  }
+  *file = std::make_unique<FaultRandomRWFile>(std::move(opened), *this, path, std::move(state));
   return status;
 }
 

@@ -11,6 +11,9 @@
 
 namespace rounds::test {
 
+// The bytes of a real file.
+[[nodiscard]] std::string content_of(const std::string& path);
+
 class FaultSequentialFile final : public rocksdb::FSSequentialFileOwnerWrapper {
  public:
   FaultSequentialFile(std::unique_ptr<rocksdb::FSSequentialFile> file, FaultFileSystem& files,
@@ -144,6 +147,12 @@ class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
                           const rocksdb::IOOptions& options,
                           rocksdb::IODebugContext* debug) override {
     if (auto status = files_.begin(FileOperation::write, path_); !status.ok()) return status;
+    files_.update(state_, [&](FaultFileSystem::FileState& state) {
+      // From an appended file to one that is overwritten: what was synced of it is what is kept.
+      if (!state.synced_content) {
+        state.synced_content = content_of(path_).substr(0, state.synced_size);
+      }
+    });
     auto status = target()->Write(offset, data, options, debug);
     if (status.ok()) {
       files_.update(state_, [&](FaultFileSystem::FileState& state) {
@@ -157,6 +166,7 @@ class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
     if (auto status = files_.begin(FileOperation::sync, path_); !status.ok()) return status;
     files_.wait_for_slow_disk();
     files_.update(state_, [](FaultFileSystem::FileState& state) {
+      if (!state.synced_content) state.synced_size = state.size;
       for (const auto& [offset, bytes] : state.writes) {
         if (state.synced_content->size() < offset + bytes.size()) {
           state.synced_content->resize(offset + bytes.size());
