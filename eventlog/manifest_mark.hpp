@@ -2,9 +2,9 @@
 //
 // RocksDB opens a database whose MANIFEST was cut off as if the table files that the lost part
 // names had never been; with several column families, each may then be of another moment. The mark
-// tells. It is written after each change (opening, flush, compaction, ingested files, new and dropped families),
-// atomically and durably, and never before the MANIFEST itself is durable. A mark that is missing
-// or unreadable says nothing.
+// tells. It is written after each change (opening, flush, compaction, ingested files, new and
+// dropped families), atomically and durably, and never before the MANIFEST itself is durable. A
+// mark that is missing or unreadable says nothing.
 //
 // Internal to eventlog/ and projections/. Usable from any thread.
 #pragma once

@@ -1,5 +1,7 @@
 // rounds verify: is every event of the log what was written, and is all of it there?
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -10,15 +12,18 @@
 #include "api/json_text.hpp"
 #include "eventlog/event_log.hpp"
 #include "eventlog/log_verifier.hpp"
+#include "store/maintenance.hpp"
 #include "store/rocks_store.hpp"
 #include "tools/commands.hpp"
 #include "tools/printable.hpp"
 #include "tools/progress.hpp"
+#include "tools/replay_report.hpp"
 
 namespace rounds::tools {
 namespace {
 
 struct VerifyOptions {
+  bool projections = false;
   bool renew_watermark = false;
 };
 
@@ -31,7 +36,7 @@ boost::json::value watermark_to_json(const std::optional<Watermark>& watermark) 
   return boost::json::object{{"sequence", watermark->sequence}, {"closed", watermark->closed}};
 }
 
-boost::json::object to_json(const LogVerification& verification) {
+boost::json::object log_to_json(const LogVerification& verification) {
   boost::json::array damages;
   for (const LogDamage& damage : verification.damages) {
     auto object = error_to_json(damage.error);
@@ -61,7 +66,7 @@ std::string events_text(const LogDamage& damage) {
                                      : fmt::format("events {} to {}", damage.first, damage.last);
 }
 
-std::string to_text(const LogVerification& verification) {
+std::string log_to_text(const LogVerification& verification) {
   std::string text =
       fmt::format("{} of {} events of {} signatures are sound\n", verification.event_count,
                   verification.last_sequence, verification.signature_count);
@@ -98,6 +103,15 @@ Result<void> renew_watermark(const std::filesystem::path& log_path, const Invoca
   return (*log)->close();
 }
 
+// Each row of the projections against a fresh replay of the log.
+Result<ProjectionVerification> compare_projections(const std::filesystem::path& directory,
+                                                   Process& process) {
+  Progress progress(process, "Comparing", "events");
+  return verify_projections(directory, {}, [&progress](std::uint64_t done, std::uint64_t total) {
+    progress.update(done, total);
+  });
+}
+
 Result<ExitCode> run_verify(const Invocation& invocation, const VerifyOptions& options) {
   Process& process = invocation.process();
   const auto directory = find_data_directory(invocation.location(), process, "verify");
@@ -114,8 +128,26 @@ Result<ExitCode> run_verify(const Invocation& invocation, const VerifyOptions& o
       [&progress](std::uint64_t done, std::uint64_t total) { progress.update(done, total); });
   progress.clear();
   if (!verification) return std::unexpected(verification.error());
-  invocation.print([&] { return to_json(*verification); }, [&] { return to_text(*verification); });
-  if (verification->is_sound()) return ExitCode::fine;
+  // A damaged log is no measure for projections.
+  std::optional<ProjectionVerification> projections;
+  if (options.projections && verification->is_sound()) {
+    auto compared = compare_projections(*directory, process);
+    if (!compared) return std::unexpected(std::move(compared.error()));
+    projections = *std::move(compared);
+  }
+  invocation.print(
+      [&] {
+        auto object = log_to_json(*verification);
+        object["projections"] = projections ? boost::json::value(to_json(*projections)) : nullptr;
+        return object;
+      },
+      [&] {
+        return log_to_text(*verification) +
+               (projections ? to_text(*projections, process.out_columns) : "");
+      });
+  if (verification->is_sound()) {
+    return !projections || projections->is_equal() ? ExitCode::fine : ExitCode::refused;
+  }
   // The result is printed either way; the exit code is that of damaged data, whatever it is.
   report(
       process.err, program_name,
@@ -133,6 +165,8 @@ void add_verify_command(CommandLine& commands) {
       "Check every event of the log: checksums, chain, dense sequences, versions, watermark",
       "rounds verify --data-dir ./data",
       Action([options](const Invocation& invocation) { return run_verify(invocation, *options); }));
+  command.add_flag("--projections", options->projections,
+                   "Also compare every row that queries read with the log; no daemon may run");
   command.add_flag("--renew-watermark", options->renew_watermark,
                    "First accept the log as it is, although its watermark is gone or says that it "
                    "was longer; no daemon may run");

@@ -257,10 +257,24 @@ IOStatus FaultFileSystem::NewWritableFile(const std::string& path,
 }
 
 IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path,
-                                             const rocksdb::FileOptions& /*options*/,
-                                             std::unique_ptr<rocksdb::FSWritableFile>* /*file*/,
-                                             IODebugContext* /*debug*/) {
-  return IOStatus::NotSupported("the store never appends to an old file", path);
+                                             const rocksdb::FileOptions& options,
+                                             std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                             IODebugContext* debug) {
+  if (auto status = begin(FileOperation::look, path); !status.ok()) return status;
+  std::unique_ptr<rocksdb::FSWritableFile> opened;
+  auto status = target()->ReopenWritableFile(path, options, &opened, debug);
+  if (!status.ok()) return status;
+  StatePointer state;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = files_.find(path); known != files_.end()) state = known->second;
+  }
+  if (!state) {
+    const std::uint64_t size = std::filesystem::file_size(path);
+    state = start_tracking(path, {size, size, std::nullopt, {}});
+  }
+  *file = std::make_unique<FaultWritableFile>(std::move(opened), *this, path, std::move(state));
+  return status;
 }
 
 IOStatus FaultFileSystem::NewRandomRWFile(const std::string& path,
@@ -359,6 +373,20 @@ IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string&
     }
   }
   note_change(std::move(change));
+  return status;
+}
+
+IOStatus FaultFileSystem::LinkFile(const std::string& from, const std::string& to,
+                                   const IOOptions& options, IODebugContext* debug) {
+  if (auto status = begin(FileOperation::create, to); !status.ok()) return status;
+  auto status = target()->LinkFile(from, to, options, debug);
+  if (!status.ok()) return status;
+  {
+    // Both names lead to the same bytes.
+    const std::lock_guard lock(mutex_);
+    if (const auto known = files_.find(from); known != files_.end()) files_[to] = known->second;
+  }
+  note_change({DirectoryChange::Kind::created, to, {}, {}, nullptr});
   return status;
 }
 

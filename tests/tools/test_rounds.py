@@ -225,7 +225,9 @@ class Verify(ProgramTest):
                          {"sound": True, "last_sequence": 2, "event_count": 2,
                           "signature_count": 2, "watermark": {"sequence": 2, "closed": True},
                           "damage_count": 0, "damages": [],
-                          "affected_signature_count": 0, "affected_signatures": []})
+                          "affected_signature_count": 0, "affected_signatures": [],
+                          "projections": None})
+        self.assertTrue(self.rounds_json("verify", "--projections")["projections"]["equal"])
         self.assertEqual(self.rounds("verify").stdout,
                          "2 of 2 events of 2 signatures are sound\n"
                          "the watermark says that 2 were acknowledged\n")

@@ -29,7 +29,7 @@ class ModelWorld {
         clock_(at_second(1000)),
         disturbances_(disturbances),
         commands_(seed),
-        oracle_({&clock_, policy_, FixtureSettings{}.make_ids()}) {
+        oracle_(FixtureSettings{&clock_, policy_}.store_options()) {
     open();
   }
 

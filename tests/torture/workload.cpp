@@ -1,9 +1,12 @@
 #include "tests/torture/workload.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "eventlog/log_verifier.hpp"
 #include "store/maintenance.hpp"
@@ -16,6 +19,19 @@ namespace {
 // Few, so that each has many events.
 constexpr std::uint64_t fingerprints = 10;
 constexpr std::uint64_t max_occurrences = 4;
+
+// Keeps the files of the tests in memory where that is possible: none depends on a real disk, and
+// thousands of syncs would take hours.
+class FilesInMemory final : public testing::Environment {
+ public:
+  void SetUp() override {
+    constexpr const char* memory = "/dev/shm";
+    constexpr int keep_what_is_set = 0;
+    if (::access(memory, W_OK) == 0) ::setenv("TMPDIR", memory, keep_what_is_set);
+  }
+};
+[[maybe_unused]] const testing::Environment* const files_in_memory =
+    testing::AddGlobalTestEnvironment(new FilesInMemory);
 
 bool has_failed(const Error& error) {
   return error.code == ErrorCode::io_error || error.code == ErrorCode::unavailable ||
