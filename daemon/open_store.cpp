@@ -11,8 +11,7 @@ void log_incident(const StoreIncident& incident) {
   using Kind = StoreIncident::Kind;
   switch (incident.kind) {
     case Kind::opened:
-      spdlog::info("opened the store: {}", incident.message);
-      return;
+      return;  // the program tells, once it serves
     case Kind::failed:
       spdlog::error("the store takes no writes: {}", incident.message);
       return;
@@ -30,12 +29,16 @@ void log_incident(const StoreIncident& incident) {
 
 }  // namespace
 
-Result<std::unique_ptr<SignatureStore>> open_store(const std::filesystem::path& data_dir) {
+Result<OpenedStore> open_store(const std::filesystem::path& data_dir) {
+  const auto opening = std::make_shared<std::string>();
   SupervisedStoreOptions options;
-  options.report = log_incident;
+  options.report = [opening](const StoreIncident& incident) {
+    if (incident.kind == StoreIncident::Kind::opened) *opening = incident.message;
+    log_incident(incident);
+  };
   auto store = SupervisedStore::open(data_dir, std::move(options));
   if (!store) return std::unexpected(std::move(store.error()));
-  return std::move(*store);
+  return OpenedStore{*std::move(store), *opening};
 }
 
 }  // namespace rounds::daemon

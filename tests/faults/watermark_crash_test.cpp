@@ -54,6 +54,22 @@ TEST_F(WatermarkCrashTest, AFlippedBitInAnAcknowledgedGroupIsNotTakenForATornEnd
   EXPECT_EQ(refused.error().code, ErrorCode::corruption);
 }
 
+TEST_F(WatermarkCrashTest, DamageBehindTheWatermarkWithSoundEventsBehindItIsNotATornEnd) {
+  auto log = open();
+  append(*log, 10);
+  const auto acknowledged = fs::file_size(live_wal());
+  append(*log, 600, Durability::buffered);
+  kill(std::move(log));
+  const fs::path wal = live_wal();
+  auto bytes = *read_file(*files_, wal, 1U << 20U);
+  ASSERT_GT(bytes.size(), acknowledged + 100'000) << "several blocks of the write-ahead log";
+  bytes[acknowledged + 100] ^= 1;
+  ASSERT_TRUE(replace_file(*files_, wal, bytes));
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::corruption);
+}
+
 TEST_F(WatermarkCrashTest, NoPowerCutLeavesAWatermarkThatCannotBeRead) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     auto log = open();
