@@ -2,6 +2,7 @@
 // holds all that was acknowledged.
 #include <algorithm>
 
+#include "store/maintenance.hpp"
 #include "store/rocks_store.hpp"
 #include "tests/faults/fault_file_system.hpp"
 #include "tests/support/seed.hpp"
@@ -22,7 +23,8 @@ class PowerCut {
 
   void run() {
     for (std::uint64_t i = 0; i < cuts_each; ++i) ASSERT_NO_FATAL_FAILURE(cut_once());
-    const auto store = open();
+    auto store = open();
+    if (!store) store = rebuild_and_open(store.error());
     ASSERT_TRUE(store) << store.error().message;
     ASSERT_TRUE(holds(**store, ledger_));
     ASSERT_TRUE((*store)->close());
@@ -31,8 +33,22 @@ class PowerCut {
 
   std::uint64_t cuts_while_open = 0;
   std::uint64_t torn_ends = 0;
+  std::uint64_t projections_rebuilt = 0;
 
  private:
+  // RocksDB refuses a MANIFEST whose unsynced end is garbage. Of the projections that costs a
+  // rebuild; of the log it is a failure of the test.
+  Result<std::unique_ptr<RocksStore>> rebuild_and_open(const Error& refusal) {
+    if (refusal.message.find("opening the projections") == std::string::npos) {
+      return std::unexpected(refusal);
+    }
+    ++projections_rebuilt;
+    const auto rebuilt =
+        rebuild_projections(directory_.path(), {}, nullptr, environment_.env.get());
+    if (!rebuilt) return std::unexpected(rebuilt.error());
+    return open();
+  }
+
   Result<std::unique_ptr<RocksStore>> open() {
     RocksStoreOptions options;
     options.env = environment_.env.get();
@@ -45,7 +61,8 @@ class PowerCut {
     FaultFileSystem& files = *environment_.files;
     files.cut_power_after(workload_.below(latest_cut));
     {
-      const auto store = open();
+      auto store = open();
+      if (!store && files.is_powered()) store = rebuild_and_open(store.error());
       ASSERT_TRUE(store || !files.is_powered()) << store.error().message;
       if (store) {
         if ((*store)->opening().find("torn") != std::string::npos) ++torn_ends;
@@ -70,11 +87,13 @@ TEST(PowerCutTest, NothingAcknowledgedIsLostAndNothingIsWrong) {
   const std::uint64_t rounds = random_rounds(300);
   std::uint64_t torn = 0;
   std::uint64_t while_open = 0;
+  std::uint64_t rebuilt = 0;
   for (std::uint64_t i = 0; i < rounds; ++i) {
     SCOPED_TRACE(testing::Message() << "round " << i << ": seed " << seed + i);
     PowerCut cut(seed + i);
     ASSERT_NO_FATAL_FAILURE(cut.run());
     torn += cut.torn_ends;
+    rebuilt += cut.projections_rebuilt;
     while_open += cut.cuts_while_open;
   }
   report("power-cut", seed,
@@ -82,6 +101,7 @@ TEST(PowerCutTest, NothingAcknowledgedIsLostAndNothingIsWrong) {
           {"cuts", rounds * cuts_each},
           {"cuts_while_open", while_open},
           {"torn_ends_dropped", torn},
+          {"projections_rebuilt", rebuilt},
           {"kept", rounds},
           {"wrong", 0}});
 }
