@@ -52,10 +52,10 @@ class Writer {
     return std::nullopt;
   }
 
-  void kill() { ::kill(process_, SIGKILL); }
+  void kill() const { ::kill(process_, SIGKILL); }
 
   // How it ended: the signal, or 0.
-  int wait() {
+  int wait() const {
     int status = 0;
     ::waitpid(process_, &status, 0);
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;

@@ -27,6 +27,7 @@ class FilesInMemory final : public testing::Environment {
   void SetUp() override {
     constexpr const char* memory = "/dev/shm";
     constexpr int keep_what_is_set = 0;
+    // Before any thread: NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (::access(memory, W_OK) == 0) ::setenv("TMPDIR", memory, keep_what_is_set);
   }
 };
