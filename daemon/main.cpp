@@ -49,18 +49,19 @@ int serve(const Settings& settings) {
   if (!store) return fail_with(exit_unusable, store.error().message);
   ServerOptions options;
   options.listen = settings.listen;
-  auto server = Server::start(**store, options);
+  auto server = Server::start(*store->store, options);
   if (!server) {
     const bool taken = server.error().code == ErrorCode::in_use;
     return fail_with(taken ? exit_unusable : exit_wrong_usage, server.error().message);
   }
   fmt::print("listening on {}\n", (*server)->url());
   std::fflush(stdout);
-  spdlog::info("serving {} on {}", loggable(settings.data_dir.string()), (*server)->url());
+  spdlog::info("serving {} on {}: {}", loggable(settings.data_dir.string()), (*server)->url(),
+               store->opening);
 
   context.run();  // until the signal
   (*server)->stop();
-  if (auto closed = (*store)->close(); !closed) {
+  if (auto closed = store->store->close(); !closed) {
     return fail_with(exit_unusable, closed.error().message);
   }
   spdlog::info("stopped");

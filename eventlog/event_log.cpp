@@ -3,164 +3,51 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/statistics.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include "core/check.hpp"
-#include "core/clock.hpp"
-#include "eventlog/idle_wals.hpp"
+#include "eventlog/log_database.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
 namespace {
 
-constexpr const char* frames_family = "log";
-constexpr const char* format_version_key = "format_version";
-constexpr const char* log_id_key = "log_id";
-constexpr std::string_view format_version = "1";
-
-// Large enough that a burst is not cut into many small files.
-constexpr std::size_t write_buffer_bytes = 64U << 20U;
-constexpr std::size_t block_cache_bytes = 32U << 20U;
-
 // Passes over the log read this far ahead: at 2 MiB the disk is no longer the limit.
 constexpr std::size_t scan_readahead_bytes = 2U << 20U;
 
-// Extra checksums on keys and values on their way through memory.
-constexpr std::size_t protection_bytes_per_key = 8;
-
-rocksdb::ColumnFamilyOptions frames_options() {
-  rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = write_buffer_bytes;
-  options.memtable_protection_bytes_per_key = protection_bytes_per_key;
-  options.force_consistency_checks = true;
-  // Files of an append-only log never overlap: compactions only move them.
-  options.compression = rocksdb::kLZ4Compression;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
-  table.block_size = frame_target_bytes;
-  table.format_version = 5;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+rocksdb::ReadOptions scan_options() {
+  rocksdb::ReadOptions options;
+  options.readahead_size = scan_readahead_bytes;
+  options.fill_cache = false;
   return options;
 }
 
-rocksdb::DBOptions database_options(const EventLogOptions& options) {
-  rocksdb::DBOptions database;
-  database.create_if_missing = options.create_if_missing;
-  database.create_missing_column_families = true;
-  database.paranoid_checks = true;
-  database.verify_sst_unique_id_in_manifest = true;
-  // A torn tail after a crash opens; damage in the middle refuses. The default would drop fsynced
-  // data.
-  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  database.statistics = options.statistics;
-  database.keep_log_file_num = 5;
-  return database;
-}
-
-std::string describe(const std::filesystem::path& directory) {
-  return fmt::format("opening the log in {}", directory.string());
-}
-
 }  // namespace
-
-Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& directory,
-                                                 const EventLogOptions& options) {
-  std::error_code error;
-  if (options.create_if_missing) {
-    std::filesystem::create_directories(directory, error);
-    if (error) {
-      return fail(ErrorCode::io_error,
-                  fmt::format("cannot create {}: {}", directory.string(), error.message()));
-    }
-  } else if (!std::filesystem::exists(directory / "CURRENT", error)) {
-    return fail(ErrorCode::data_missing,
-                fmt::format("there is no event log in {}; name the data directory of a store",
-                            directory.string()));
-  }
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families{
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{}},
-      {frames_family, frames_options()}};
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(options), directory.string(), families,
-                                        &handles, &database);
-  if (!status.ok()) return std::unexpected(from_status(status, describe(directory)));
-  std::unique_ptr<EventLog> log(new EventLog);
-  log->database_.reset(database);
-  log->meta_ = handles[0];
-  log->frames_ = handles[1];
-  if (auto loaded = log->load_end(); !loaded) {
-    return std::unexpected(loaded.error().with_context(describe(directory)));
-  }
-  if (auto identified = log->load_or_create_identity(); !identified) {
-    return std::unexpected(identified.error().with_context(describe(directory)));
-  }
-  if (auto dropped = drop_idle_wals(*log->database_, log->meta_, format_version_key); !dropped) {
-    return std::unexpected(dropped.error().with_context(describe(directory)));
-  }
-  return log;
-}
 
 EventLog::~EventLog() {
   static_cast<void>(close());
 }
 
-Result<void> EventLog::load_or_create_identity() {
-  std::string version;
-  const auto found = database_->Get({}, meta_, format_version_key, &version);
-  if (found.IsNotFound() && last_sequence() == 0) {
-    id_ = Uuid7Generator{}.next(system_clock().now());
-    rocksdb::WriteBatch batch;
-    batch.Put(meta_, format_version_key, rocksdb::Slice(format_version));
-    batch.Put(meta_, log_id_key, id_.to_string());
-    rocksdb::WriteOptions synced;
-    synced.sync = true;
-    return check_status(database_->Write(synced, &batch), "writing the identity of the log");
-  }
-  if (found.IsNotFound()) {
-    return fail(ErrorCode::corruption, "the log has events, but its format version is gone");
-  }
-  if (!found.ok()) return std::unexpected(from_status(found, "reading the format version"));
-  if (version != format_version) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("the log has format {}; this release reads {}: use a newer release",
-                            version, format_version));
-  }
-  std::string id;
-  const auto status = database_->Get({}, meta_, log_id_key, &id);
-  if (!status.ok()) return std::unexpected(from_status(status, "reading the id of the log"));
-  const auto parsed = SignatureId::parse(id);
-  if (!parsed) return fail(ErrorCode::corruption, fmt::format("the id of the log is \"{}\"", id));
-  id_ = *parsed;
-  return {};
+std::optional<Error> EventLog::failure() const {
+  if (!failed_.load()) return syncer_ ? syncer_->failure() : std::nullopt;
+  const std::lock_guard lock(failure_mutex_);
+  return failure_;
 }
 
-Result<void> EventLog::load_end() {
-  rocksdb::ReadOptions options;
-  const std::unique_ptr<rocksdb::Iterator> frames(database_->NewIterator(options, frames_));
-  frames->SeekToLast();
-  if (!frames->Valid()) return check_status(frames->status(), "reading the end of the log");
-  const auto frame = FrameView::parse(frames->value().ToStringView());
-  if (!frame) return std::unexpected(frame.error().with_context("the end of the log"));
-  const auto bytes = frame->event_bytes(frame->event_count() - 1);
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto event = decode_event(*bytes);
-  if (!event) return std::unexpected(event.error().with_context("the last event of the log"));
-  last_sequence_ = frame->last_sequence();
-  last_time_ = event->time;
-  chain_ = frame->chain();
-  return {};
+void EventLog::note_failure(const Error& error) {
+  const std::lock_guard lock(failure_mutex_);
+  failure_ = error;
+  failed_.store(true);
 }
 
 Result<void> EventLog::append(std::span<const Event> events, Durability durability) {
-  if (failed_) {
+  ROUNDS_CHECK(watermark_ != nullptr, "the log was opened for writing and is not closed");
+  if (const auto failed = failure()) {
     return fail(ErrorCode::unavailable,
-                "a write to the log failed earlier, so no more are taken; open the store again");
+                fmt::format("no writes are taken until the store is opened again, because one to "
+                            "the log failed: {}",
+                            failed->message));
   }
   if (events.empty()) return {};
   rocksdb::WriteBatch batch;
@@ -185,26 +72,35 @@ Result<void> EventLog::append(std::span<const Event> events, Durability durabili
   put_frame();
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
-  options.protection_bytes_per_key = protection_bytes_per_key;
-  const auto status = database_->Write(options, &batch);
-  if (!status.ok()) {
-    failed_ = true;
-    return std::unexpected(from_status(status, "appending to the log"));
+  options.protection_bytes_per_key = log_protection_bytes_per_key;
+  if (auto written = check_status(database_->Write(options, &batch), "appending to the log");
+      !written) {
+    note_failure(written.error());
+    return written;
   }
   chain_ = chain;
   last_time_ = events.back().time;
   last_sequence_ = next - 1;
+  // A group that is not synced may be lost by a power cut, and the watermark must not outlive it.
+  if (!options.sync) return {};
+  if (auto noted = watermark_->write(watermark_here()); !noted) {
+    note_failure(noted.error());
+    return noted;
+  }
   return {};
 }
 
 LogReader EventLog::read(Sequence from) const {
   ROUNDS_CHECK(from >= 1, "the first event has sequence 1");
-  rocksdb::ReadOptions options;
-  options.readahead_size = scan_readahead_bytes;
-  options.fill_cache = false;
+  // Before the iterator, which then sees all events up to it.
   const Sequence last = last_sequence();
-  return LogReader(std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(options, frames_)),
-                   from, last);
+  return LogReader(
+      std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(scan_options(), frames_)), from,
+      last);
+}
+
+std::unique_ptr<rocksdb::Iterator> EventLog::read_frames() const {
+  return std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(scan_options(), frames_));
 }
 
 Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequences) const {
@@ -241,13 +137,24 @@ Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequenc
 
 Result<void> EventLog::close() {
   if (!database_) return {};
-  const auto synced = database_->SyncWAL();
+  // After a failure, also one while it was opened, nobody knows what is on the disk: nothing more
+  // is said about it, and RocksDB must not be asked to sync.
+  const bool is_whole = syncer_ != nullptr && !failure();
+  syncer_.reset();
+  Result<void> finished;
+  if (is_whole) {
+    finished = check_status(database_->SyncWAL(), "closing the log");
+    Watermark last = watermark_here();
+    last.closed = true;
+    if (finished) finished = watermark_->write(last);
+    if (finished) finished = watermark_->sync();
+  }
+  watermark_.reset();
   database_->DestroyColumnFamilyHandle(frames_);
   database_->DestroyColumnFamilyHandle(meta_);
-  const auto closed = database_->Close();
+  const auto closed = check_status(database_->Close(), "closing the log");
   database_.reset();
-  if (auto status = check_status(synced, "closing the log"); !status) return status;
-  return check_status(closed, "closing the log");
+  return finished ? closed : finished;
 }
 
 }  // namespace rounds

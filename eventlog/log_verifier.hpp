@@ -1,33 +1,68 @@
-// Checks a whole log: every checksum, the chain, dense sequences, and for each signature dense
-// versions and a lifecycle that starts with a creating event.
+// Checks a whole log: every checksum, the chain, dense sequences, for each signature dense versions
+// and a lifecycle that starts with a creating event, and the watermark.
 //
-// Reads only; may run beside appends and then checks the log as it was when it began. Memory grows
-// with the number of signatures (about 60 bytes for each), not with the number of events.
+// Reads only; may run beside appends, also of another process, and then checks the log as it was
+// when it began. Goes on behind what is damaged, so that all of it is named. Memory grows with the
+// number of signatures (about 60 bytes for each), not with the number of events.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "core/error.hpp"
 #include "eventlog/event_log.hpp"
 
 namespace rounds {
 
+// So many places and signatures are named; all are counted.
+inline constexpr std::size_t max_named_damages = 100;
+
+// Events `first` to `last` are missing, unreadable or not what was written.
+struct LogDamage {
+  Sequence first = 0;
+  Sequence last = 0;
+  Error error;
+};
+
+// A signature whose events of these versions are missing or unreadable. One whose *last* events are
+// lost cannot be told from the log: compare the projections as well.
+struct AffectedSignature {
+  SignatureId id;
+  Version first_missing = 0;
+  Version last_missing = 0;
+};
+
 struct LogVerification {
-  Sequence last_sequence = 0;     // how far the log reaches
-  std::uint64_t event_count = 0;  // that are sound, from the first on
-  std::uint64_t signature_count = 0;
-  std::optional<Error>
-      damage;  // the first place where the log is not sound; nothing behind it was read
+  Sequence last_sequence = 0;         // how far the log reaches
+  std::uint64_t event_count = 0;      // that are sound
+  std::uint64_t signature_count = 0;  // that have sound events
+  std::optional<Watermark> watermark;
+
+  std::vector<LogDamage> damages;  // in the order of the sequences
+  std::uint64_t damage_count = 0;
+  std::vector<AffectedSignature> affected_signatures;
+  std::uint64_t affected_signature_count = 0;
+
+  [[nodiscard]] bool is_sound() const { return damage_count == 0; }
 };
 
 // Called about every `progress_interval_events` events with the number of events checked so far.
 using VerifyProgress = std::function<void(std::uint64_t events_done, std::uint64_t events_total)>;
 inline constexpr std::uint64_t progress_interval_events = 1U << 16U;
 
+// Checks `log` against the watermark that was read *before* `log` was opened (none: not checked).
 // Errors: only what keeps it from reading at all (io_error); damage is part of the answer.
 [[nodiscard]] Result<LogVerification> verify_log(const EventLog& log,
+                                                 const std::optional<Watermark>& watermark,
                                                  const VerifyProgress& progress);
+
+// The same for the log in `directory` and the watermark beside it, opened for reading only. A
+// watermark that is missing or damaged is damage of the log. Errors: those of
+// EventLog::open_read_only(); io_error.
+[[nodiscard]] Result<LogVerification> verify_log_in(const std::filesystem::path& directory,
+                                                    const VerifyProgress& progress);
 
 }  // namespace rounds

@@ -11,7 +11,10 @@
 #include <rocksdb/write_batch.h>
 
 #include "core/check.hpp"
+#include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
+#include "eventlog/info_log.hpp"
+#include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "projections/compaction_monitor.hpp"
 #include "projections/index_key.hpp"
@@ -65,14 +68,19 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(const std::filesystem::path& directory, rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
+  // RocksDB starts all of these at each opening, however few files there are.
+  options.max_file_opening_threads = 2;
   options.verify_sst_unique_id_in_manifest = true;
   // Any earlier moment is fine: the log is read from its checkpoint.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.keep_log_file_num = 5;
+  // A failed write is never retried in place: the store is opened again.
+  options.max_bgerror_resume_count = 0;
+  options.info_log = make_info_log(directory);
   return options;
 }
 
@@ -120,16 +128,18 @@ Result<Projection> parse_projection(std::string_view text) {
 }
 
 Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
-    const std::filesystem::path& directory, const LogId& log_id) {
+    const std::filesystem::path& directory, const LogId& log_id, rocksdb::Env* env) {
   const std::string doing = fmt::format("opening the projections in {}", directory.string());
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) {
-    return fail(ErrorCode::io_error,
-                fmt::format("cannot create {}: {}", directory.string(), error.message()));
+  rocksdb::FileSystem& files = file_system_of(env);
+  if (auto created = create_directories_durably(files, directory); !created) {
+    return std::unexpected(created.error().with_context(doing));
+  }
+  if (auto whole = check_manifest(files, directory); !whole) {
+    return std::unexpected(whole.error().with_context(doing));
   }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->incoming_ = directory / "incoming";
+  std::error_code error;
   std::filesystem::remove_all(projections->incoming_, error);
   if (!error) std::filesystem::create_directories(projections->incoming_, error);
   if (error) {
@@ -137,10 +147,14 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
                                                  projections->incoming_.string(), error.message()));
   }
   projections->compactions_ = std::make_shared<CompactionMonitor>();
-  rocksdb::DBOptions options = database_options();
+  rocksdb::DBOptions options = database_options(directory, env);
   options.listeners.push_back(projections->compactions_);
+  projections->manifest_mark_ = std::make_shared<ManifestMark>(files, directory);
+  options.listeners.push_back(projections->manifest_mark_);
   std::vector<std::string> names;
-  if (std::filesystem::exists(directory / "CURRENT", error)) {
+  const auto exists = file_exists(files, directory / "CURRENT");
+  if (!exists) return std::unexpected(exists.error().with_context(doing));
+  if (*exists) {
     const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &names);
     if (!status.ok()) return std::unexpected(from_status(status, doing));
   } else {
@@ -162,6 +176,7 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   const auto dropped =
       drop_idle_wals(*projections->database_, projections->meta_, std::string(version_key));
   if (!dropped) return std::unexpected(dropped.error().with_context(doing));
+  projections->manifest_mark_->note();
   return projections;
 }
 
@@ -283,6 +298,7 @@ Result<FamilySet> ProjectionDatabase::create_generation() {
   }
   std::vector<rocksdb::ColumnFamilyHandle*> created;
   const auto status = database_->CreateColumnFamilies(families, &created);
+  manifest_mark_->note();
   handles_.insert(handles_.end(), created.begin(), created.end());
   if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
   FamilySet generation{};
@@ -324,6 +340,7 @@ Result<void> ProjectionDatabase::drop_family(rocksdb::ColumnFamilyHandle* family
   ROUNDS_CHECK(std::ranges::find(active_, family) == active_.end(), "active families stay");
   const auto dropped = database_->DropColumnFamily(family);
   if (!dropped.ok()) return std::unexpected(from_status(dropped, "dropping a generation"));
+  manifest_mark_->note();
   std::erase(handles_, family);
   return check_status(database_->DestroyColumnFamilyHandle(family), "dropping a generation");
 }

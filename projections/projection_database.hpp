@@ -28,6 +28,8 @@
 
 namespace rounds {
 
+class ManifestMark;
+
 enum class Projection : std::uint8_t {
   signatures,
   fingerprints,
@@ -59,12 +61,13 @@ class CompactionMonitor;
 
 class ProjectionDatabase {
  public:
-  // Opens or creates the projections of the log `log_id` in `directory`. Drops generations that an
+  // Opens or creates the projections of the log `log_id` in `directory`, on the file system of
+  // `env` (null: that of the machine; must outlive the object). Drops generations that an
   // interrupted rebuild left behind.
   // Errors: in_use; corruption (also when they belong to another log); unsupported for a newer
   // format; io_error. In every case of corruption the directory may be deleted and opened anew.
   [[nodiscard]] static Result<std::unique_ptr<ProjectionDatabase>> open(
-      const std::filesystem::path& directory, const LogId& log_id);
+      const std::filesystem::path& directory, const LogId& log_id, rocksdb::Env* env = nullptr);
   ~ProjectionDatabase();
   ProjectionDatabase(const ProjectionDatabase&) = delete;
   ProjectionDatabase& operator=(const ProjectionDatabase&) = delete;
@@ -118,6 +121,7 @@ class ProjectionDatabase {
   std::filesystem::path incoming_;
   std::shared_ptr<CompactionMonitor> compactions_;  // never null
   std::shared_ptr<rocksdb::Cache> cache_;           // of all families; never null
+  std::shared_ptr<ManifestMark> manifest_mark_;     // never null once open
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // all that are open; destroyed in close()
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;

@@ -16,20 +16,23 @@ struct Databases {
 };
 
 Result<Databases> open_databases(const std::filesystem::path& data_directory,
-                                 bool replace_damaged_projections) {
+                                 bool replace_damaged_projections, rocksdb::Env* env) {
   Databases databases;
-  auto log = EventLog::open(log_directory(data_directory), {.create_if_missing = false});
+  EventLogOptions options;
+  options.create_if_missing = false;
+  options.env = env;
+  auto log = EventLog::open(log_directory(data_directory), options);
   if (!log) return std::unexpected(std::move(log.error()));
   databases.log = *std::move(log);
   const auto directory = projections_directory(data_directory);
-  auto projections = ProjectionDatabase::open(directory, databases.log->id());
+  auto projections = ProjectionDatabase::open(directory, databases.log->id(), env);
   const bool damaged = !projections && (projections.error().code == ErrorCode::corruption ||
                                         projections.error().code == ErrorCode::unsupported);
   if (damaged && replace_damaged_projections) {
     // The lock of the log is held, so no store uses them; the log has all that they had.
     std::error_code error;
     std::filesystem::remove_all(directory, error);
-    projections = ProjectionDatabase::open(directory, databases.log->id());
+    projections = ProjectionDatabase::open(directory, databases.log->id(), env);
   }
   if (!projections) return std::unexpected(std::move(projections.error()));
   databases.projections = *std::move(projections);
@@ -70,12 +73,12 @@ Result<void> close(const Databases& databases) {
 
 Result<RebuildReport> rebuild_projections(const std::filesystem::path& data_directory,
                                           std::vector<Projection> chosen,
-                                          const ReplayProgress& progress) {
+                                          const ReplayProgress& progress, rocksdb::Env* env) {
   chosen = all_if_empty(std::move(chosen));
   const bool all = std::ranges::all_of(all_projections, [&](Projection projection) {
     return std::ranges::find(chosen, projection) != chosen.end();
   });
-  auto databases = open_databases(data_directory, all);
+  auto databases = open_databases(data_directory, all, env);
   if (!databases) return std::unexpected(std::move(databases.error()));
   if (!all) {
     // The others keep their rows, so they must reach as far as the new ones.
@@ -100,8 +103,9 @@ bool ProjectionVerification::is_equal() const {
 
 Result<ProjectionVerification> verify_projections(const std::filesystem::path& data_directory,
                                                   std::vector<Projection> chosen,
-                                                  const ReplayProgress& progress) {
-  auto databases = open_databases(data_directory, false);
+                                                  const ReplayProgress& progress,
+                                                  rocksdb::Env* env) {
+  auto databases = open_databases(data_directory, false, env);
   if (!databases) return std::unexpected(std::move(databases.error()));
   if (auto caught_up = catch_up_live(*databases); !caught_up) {
     return std::unexpected(std::move(caught_up.error()));

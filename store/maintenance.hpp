@@ -2,7 +2,8 @@
 // them with the log. What rounds-replay does.
 //
 // Each function opens the directory for itself (in_use if somebody has it open), works on the
-// calling thread and may take long: `progress` hears of it.
+// calling thread and may take long: `progress` hears of it. `env` is the file system, as in
+// RocksStoreOptions.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct RebuildReport {
 // in_use; corruption of the log, or of the projections that were not chosen; io_error.
 [[nodiscard]] Result<RebuildReport> rebuild_projections(const std::filesystem::path& data_directory,
                                                         std::vector<Projection> chosen,
-                                                        const ReplayProgress& progress);
+                                                        const ReplayProgress& progress,
+                                                        rocksdb::Env* env = nullptr);
 
 struct ProjectionVerification {
   Sequence sequence = 0;  // both sides hold the log up to here
@@ -42,6 +44,6 @@ struct ProjectionVerification {
 // Errors: as above.
 [[nodiscard]] Result<ProjectionVerification> verify_projections(
     const std::filesystem::path& data_directory, std::vector<Projection> chosen,
-    const ReplayProgress& progress);
+    const ReplayProgress& progress, rocksdb::Env* env = nullptr);
 
 }  // namespace rounds

@@ -35,6 +35,11 @@ Result<bool> Projector::wait_until_idle(std::optional<std::chrono::microseconds>
   return !layer_;
 }
 
+std::optional<Error> Projector::failure() {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
 Result<void> Projector::stop() {
   Result<bool> idle = wait_until_idle(std::nullopt);
   if (idle && thread_.joinable()) {

@@ -33,6 +33,9 @@ class Projector {
   // whether none is. Errors: that of the first write that failed, for ever.
   [[nodiscard]] Result<bool> wait_until_idle(std::optional<std::chrono::microseconds> timeout);
 
+  // The first write that failed; none if none did.
+  [[nodiscard]] std::optional<Error> failure();
+
   // Writes everything that is not on disk, then ends the thread. Idempotent. Errors as above.
   [[nodiscard]] Result<void> stop();
 

@@ -45,11 +45,16 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
   auto parts = std::make_unique<Parts>();
   parts->options = std::move(options);
   const RocksStoreOptions& chosen = parts->options;
-  auto log = EventLog::open(log_directory(data_directory),
-                            {chosen.create_if_missing, chosen.log_statistics});
+  EventLogOptions log_options;
+  log_options.create_if_missing = chosen.create_if_missing;
+  log_options.statistics = chosen.log_statistics;
+  log_options.env = chosen.env;
+  log_options.watermark_sync_interval = chosen.watermark_sync_interval;
+  auto log = EventLog::open(log_directory(data_directory), log_options);
   if (!log) return std::unexpected(std::move(log.error()));
   parts->log = *std::move(log);
-  auto database = ProjectionDatabase::open(projections_directory(data_directory), parts->log->id());
+  auto database =
+      ProjectionDatabase::open(projections_directory(data_directory), parts->log->id(), chosen.env);
   if (!database) return std::unexpected(std::move(database.error()));
   parts->database = *std::move(database);
   auto projections = catch_up(
@@ -132,6 +137,15 @@ Result<void> RocksStore::close() {
     if (!result) return result;
   }
   return {};
+}
+
+std::string RocksStore::opening() const {
+  return parts_->log->opening().describe();
+}
+
+std::optional<Error> RocksStore::failure() const {
+  if (auto failed = parts_->log->failure()) return failed;
+  return parts_->projector->failure();
 }
 
 const EventLog* RocksStore::log() const {

@@ -9,19 +9,23 @@
 // run on the committer's. One process may open a data directory at a time.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/ids.hpp"
 #include "core/signature_store.hpp"
+#include "eventlog/watermark.hpp"
 #include "store/store_options.hpp"
 
 namespace rocksdb {
+class Env;
 class Statistics;
-}
+}  // namespace rocksdb
 
 namespace rounds {
 
@@ -38,6 +42,11 @@ struct RocksStoreOptions : StoreOptions {
   std::size_t layer_events = 1024U * 1024;
   // Counts what RocksDB does in the log, to prove that queries do nothing there. Null: not counted.
   std::shared_ptr<rocksdb::Statistics> log_statistics;
+  // The file system that the data directory is on; must outlive the store. Null: that of the
+  // machine. Tests inject faults here.
+  rocksdb::Env* env = nullptr;
+  // How old the durable watermark of the log may be (docs/reliability.md).
+  std::chrono::milliseconds watermark_sync_interval = default_watermark_sync_interval;
   // Told about the catch-up at open: events done and to do.
   std::function<void(std::uint64_t, std::uint64_t)> catch_up_progress;
 };
@@ -64,6 +73,13 @@ class RocksStore final : public SignatureStore {
   [[nodiscard]] Result<StoreStats> get_stats() override;
   void submit(Submission submission, Completion completion) override;
   [[nodiscard]] Result<void> close() override;
+
+  // One sentence on how open() found the log: as it was closed, or after a crash.
+  [[nodiscard]] std::string opening() const;
+
+  // Why the store takes no writes, or soon will not; none while all is well. It never mends itself:
+  // close it and open it again. Costs no disk.
+  [[nodiscard]] std::optional<Error> failure() const;
 
   // The log, for reading it forward from any sequence. Null once the store is closed; readers must
   // be gone before that.

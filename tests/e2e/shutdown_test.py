@@ -145,11 +145,12 @@ class Start(RoundsTest):
         second = run_program("rounds-ingestd", "--data-dir", daemon.data_dir,
                              "--listen", "127.0.0.1:0")
         self.assert_failure(second, 3, str(daemon.data_dir), "another process")
-        for tool in (("rounds", "list"), ("rounds", "verify"), ("rounds-replay",),
-                     ("rounds-replay", "--verify")):
+        for tool in (("rounds", "list"), ("rounds", "verify", "--renew-watermark"),
+                     ("rounds-replay",), ("rounds-replay", "--verify")):
             with self.subTest(tool=tool):
                 run = run_program(*tool, "--data-dir", daemon.data_dir)
                 self.assert_failure(run, 3, str(daemon.data_dir), "another process")
+        self.run_ok("rounds", "verify", "--data-dir", daemon.data_dir)  # only reads
         self.assertEqual(store_view.snapshot(daemon), before)
 
     def assert_failure(self, run, code, *words):

@@ -13,7 +13,7 @@ namespace {
 class EventLogTest : public testing::Test {
  protected:
   std::unique_ptr<EventLog> open() {
-    auto log = EventLog::open(directory_.path());
+    auto log = EventLog::open(path());
     EXPECT_TRUE(log) << log.error().message;
     return log ? *std::move(log) : nullptr;
   }
@@ -35,8 +35,7 @@ class EventLogTest : public testing::Test {
         {rocksdb::kDefaultColumnFamilyName, {}}, {"log", {}}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
-    ASSERT_TRUE(
-        rocksdb::DB::Open({}, directory_.path().string(), families, &handles, &database).ok());
+    ASSERT_TRUE(rocksdb::DB::Open({}, path().string(), families, &handles, &database).ok());
     change(*database, handles[1]);
     for (auto* handle : handles) ASSERT_TRUE(database->DestroyColumnFamilyHandle(handle).ok());
     ASSERT_TRUE(database->Close().ok());
@@ -44,11 +43,12 @@ class EventLogTest : public testing::Test {
   }
 
   LogVerification verify() {
-    const auto log = open();
-    auto verification = verify_log(*log, nullptr);
-    EXPECT_TRUE(verification);
+    auto verification = verify_log_in(path(), nullptr);
+    EXPECT_TRUE(verification) << verification.error().message;
     return *std::move(verification);
   }
+
+  [[nodiscard]] std::filesystem::path path() const { return directory_.path() / "log"; }
 
   TemporaryDirectory directory_;
 };
@@ -118,7 +118,7 @@ TEST_F(EventLogTest, AReaderSeesTheLogAsItWasWhenItBegan) {
 
 TEST_F(EventLogTest, CanBeOpenedByOneAtATime) {
   const auto log = open();
-  const auto second = EventLog::open(directory_.path());
+  const auto second = EventLog::open(path());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::in_use) << second.error().message;
 }
@@ -135,7 +135,7 @@ TEST_F(EventLogTest, RefusesALogOfANewerFormat) {
   tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle*) {
     ASSERT_TRUE(database.Put({}, "format_version", "2").ok());
   });
-  const auto log = EventLog::open(directory_.path());
+  const auto log = EventLog::open(path());
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().code, ErrorCode::unsupported);
 }
@@ -143,7 +143,7 @@ TEST_F(EventLogTest, RefusesALogOfANewerFormat) {
 TEST_F(EventLogTest, ASoundLogVerifies) {
   write(5000, 900);
   const LogVerification verification = verify();
-  EXPECT_FALSE(verification.damage) << verification.damage->message;
+  EXPECT_TRUE(verification.is_sound());
   EXPECT_EQ(verification.event_count, 5000U);
   EXPECT_EQ(verification.signature_count, 1U);
 }
@@ -154,10 +154,13 @@ TEST_F(EventLogTest, AMissingFrameIsFoundAndNamed) {
     ASSERT_TRUE(database.Delete({}, frames, frame_key(11)).ok());
   });
   const LogVerification verification = verify();
-  ASSERT_TRUE(verification.damage);
-  EXPECT_EQ(verification.event_count, 10U);
-  EXPECT_NE(verification.damage->message.find("event 11 is missing"), std::string::npos)
-      << verification.damage->message;
+  ASSERT_EQ(verification.damage_count, 1U);
+  EXPECT_EQ(verification.damages[0].first, 11U);
+  EXPECT_EQ(verification.damages[0].last, 20U);
+  EXPECT_EQ(verification.event_count, 20U);
+  ASSERT_EQ(verification.affected_signature_count, 1U);
+  EXPECT_EQ(verification.affected_signatures[0].first_missing, 11U);
+  EXPECT_EQ(verification.affected_signatures[0].last_missing, 20U);
 }
 
 TEST_F(EventLogTest, ADamagedEventIsFoundAndNamed) {
@@ -168,7 +171,7 @@ TEST_F(EventLogTest, ADamagedEventIsFoundAndNamed) {
     frame.back() = static_cast<char>(frame.back() ^ 1);
     ASSERT_TRUE(database.Put({}, frames, frame_key(21), frame).ok());
   });
-  const auto log = EventLog::open(directory_.path());
+  const auto log = EventLog::open(path());
   // It is in the last frame, so the log does not even open.
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().code, ErrorCode::corruption);
@@ -188,9 +191,10 @@ TEST_F(EventLogTest, AFrameOfAnotherLogBreaksTheChain) {
     ASSERT_TRUE(database.Put({}, frames, frame_key(11), frame).ok());
   });
   const LogVerification verification = verify();
-  ASSERT_TRUE(verification.damage);
-  EXPECT_NE(verification.damage->message.find("chain breaks at event 11"), std::string::npos)
-      << verification.damage->message;
+  ASSERT_GE(verification.damage_count, 1U);
+  EXPECT_NE(verification.damages[0].error.message.find("chain breaks at event 11"),
+            std::string::npos)
+      << verification.damages[0].error.message;
 }
 
 TEST_F(EventLogTest, AGapInTheVersionsOfASignatureIsFound) {
@@ -201,9 +205,9 @@ TEST_F(EventLogTest, AGapInTheVersionsOfASignatureIsFound) {
     ASSERT_TRUE(log->append(events, Durability::synced));
   }
   const LogVerification verification = verify();
-  ASSERT_TRUE(verification.damage);
-  EXPECT_EQ(verification.event_count, 2U);
-  EXPECT_NE(verification.damage->message.find("version 4"), std::string::npos);
+  ASSERT_EQ(verification.damage_count, 1U);
+  EXPECT_EQ(verification.damages[0].first, 3U);
+  EXPECT_NE(verification.damages[0].error.message.find("version 4"), std::string::npos);
 }
 
 TEST_F(EventLogTest, FramesHoldSeveralEventsOfAGroup) {

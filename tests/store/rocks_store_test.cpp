@@ -127,6 +127,13 @@ TEST_F(RocksStoreTest, RefusesALogThatLostWhatTheProjectionsHaveSeen) {
   }
   std::filesystem::remove_all(log_directory(directory()));
   std::filesystem::rename(kept, log_directory(directory()));
+  // Without its watermark, which would tell before anything is looked at.
+  std::filesystem::remove(watermark_path(log_directory(directory())));
+  {
+    EventLogOptions options;
+    options.renew_watermark = true;
+    ASSERT_TRUE((*EventLog::open(log_directory(directory()), options))->close());
+  }
   const auto store = RocksStore::open(directory());
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::corruption);

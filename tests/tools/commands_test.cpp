@@ -169,13 +169,43 @@ TEST_F(CommandsTest, OpenDataIsCodeThree) {
   fill(1);
   const auto store = RocksStore::open(directory_.path() / "data");
   ASSERT_TRUE(store);
-  for (const char* command : {"list", "verify"}) {
-    EXPECT_EQ(run({command}), ExitCode::data_unusable);
-    EXPECT_NE(process_.err().find("data"), std::string::npos) << process_.err();
-    EXPECT_EQ(process_.err().find("--server http://") != std::string::npos,
-              std::string_view(command) == "list")
-        << "verify needs the directory: " << process_.err();
+  EXPECT_EQ(run({"list"}), ExitCode::data_unusable);
+  EXPECT_NE(process_.err().find("data"), std::string::npos) << process_.err();
+  EXPECT_NE(process_.err().find("--server http://"), std::string::npos) << process_.err();
+  EXPECT_EQ(run({"verify", "--renew-watermark"}), ExitCode::data_unusable);
+}
+
+TEST_F(CommandsTest, VerifyRunsBesideAnOpenStore) {
+  fill(3);
+  const auto store = RocksStore::open(directory_.path() / "data");
+  ASSERT_TRUE(store);
+  ASSERT_TRUE((*store)->record({make_occurrence(make_identity("more"), at_second(9))}));
+  const auto verification = run_json({"verify"}).as_object();
+  EXPECT_EQ(verification.at("sound"), true);
+  EXPECT_EQ(verification.at("event_count"), 4);
+  EXPECT_EQ(verification.at("watermark").at("sequence"), 4);
+  EXPECT_EQ(verification.at("watermark").at("closed"), false);
+}
+
+TEST_F(CommandsTest, VerifyNamesWhatWasAcknowledgedAndIsLostUntilItIsAccepted) {
+  fill(3);
+  const auto kept = directory_.path() / "kept";
+  const auto log = directory_.path() / "data" / "log";
+  std::filesystem::copy(log, kept, std::filesystem::copy_options::recursive);
+  {
+    const auto store = RocksStore::open(directory_.path() / "data");
+    ASSERT_TRUE((*store)->record({make_occurrence(make_identity("later"), at_second(9))}));
   }
+  std::filesystem::remove_all(log);
+  std::filesystem::rename(kept, log);
+  EXPECT_EQ(run({"verify"}), ExitCode::data_unusable);
+  EXPECT_NE(process_.out().find("events 4 to 4 were acknowledged and are lost"), std::string::npos)
+      << process_.out();
+  EXPECT_EQ(run({"list"}), ExitCode::data_unusable);
+  EXPECT_NE(process_.err().find("watermark says that it reached event 4"), std::string::npos)
+      << process_.err();
+  EXPECT_EQ(run({"verify", "--renew-watermark"}), ExitCode::fine) << process_.err();
+  EXPECT_EQ(run({"verify"}), ExitCode::fine) << process_.err();
 }
 
 TEST_F(CommandsTest, HostileTextsReachNeitherTablesNorErrors) {

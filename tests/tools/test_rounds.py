@@ -130,7 +130,7 @@ class Errors(ProgramTest):
 
     def test_data_in_use_is_code_three(self):
         with Daemon(self.data):
-            for command in (["list"], ["verify"], ["ingest", "-"]):
+            for command in (["list"], ["verify", "--renew-watermark"], ["ingest", "-"]):
                 self.assertIn(str(self.data),
                               self.rounds(*command, code=DATA_UNUSABLE, stdin="").stderr)
 
@@ -222,10 +222,15 @@ class Verify(ProgramTest):
     def test_a_sound_log_is_code_zero(self):
         self.ingest(occurrence("a"), occurrence("b"))
         self.assertEqual(self.rounds_json("verify"),
-                         {"last_sequence": 2, "event_count": 2, "signature_count": 2,
-                          "damage": None})
+                         {"sound": True, "last_sequence": 2, "event_count": 2,
+                          "signature_count": 2, "watermark": {"sequence": 2, "closed": True},
+                          "damage_count": 0, "damages": [],
+                          "affected_signature_count": 0, "affected_signatures": [],
+                          "projections": None})
+        self.assertTrue(self.rounds_json("verify", "--projections")["projections"]["equal"])
         self.assertEqual(self.rounds("verify").stdout,
-                         "2 of 2 events of 2 signatures are sound\n")
+                         "2 of 2 events of 2 signatures are sound\n"
+                         "the watermark says that 2 were acknowledged\n")
 
     def test_a_damaged_log_is_code_three(self):
         # Unlike anything else in the log, so that compression leaves it as it is.

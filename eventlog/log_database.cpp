@@ -1,0 +1,146 @@
+#include "eventlog/log_database.hpp"
+
+#include <memory>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/statistics.h>
+#include <rocksdb/table.h>
+
+#include "eventlog/file_system.hpp"
+#include "eventlog/frame.hpp"
+#include "eventlog/info_log.hpp"
+#include "eventlog/manifest_mark.hpp"
+#include "eventlog/rocksdb_status.hpp"
+
+namespace rounds {
+namespace {
+
+constexpr const char* frames_family = "log";
+
+// Large enough that a burst is not cut into many small files.
+constexpr std::size_t write_buffer_bytes = 64U << 20U;
+constexpr std::size_t block_cache_bytes = 32U << 20U;
+
+rocksdb::ColumnFamilyOptions frames_options() {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = write_buffer_bytes;
+  options.memtable_protection_bytes_per_key = log_protection_bytes_per_key;
+  options.force_consistency_checks = true;
+  // Files of an append-only log never overlap: compactions only move them.
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  table.block_size = frame_target_bytes;
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace
+
+std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
+  return {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{}},
+          {frames_family, frames_options()}};
+}
+
+rocksdb::DBOptions log_database_options(const EventLogOptions& options,
+                                        rocksdb::WALRecoveryMode recovery) {
+  rocksdb::DBOptions database;
+  if (options.env != nullptr) database.env = options.env;
+  database.create_if_missing = options.create_if_missing;
+  database.create_missing_column_families = options.create_if_missing;
+  database.paranoid_checks = true;
+  // RocksDB starts all of these at each opening, however few files there are.
+  database.max_file_opening_threads = 2;
+  database.verify_sst_unique_id_in_manifest = true;
+  database.wal_recovery_mode = recovery;
+  // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.
+  database.max_bgerror_resume_count = 0;
+  database.statistics = options.statistics;
+  return database;
+}
+
+namespace {
+
+using Recovery = rocksdb::WALRecoveryMode;
+
+// The last event that RocksDB finds when it recovers in this way; 0 if there is none. Writes
+// nothing.
+Result<Sequence> find_end(const std::filesystem::path& directory, const EventLogOptions& options,
+                          Recovery recovery) {
+  rocksdb::Options all(log_database_options(options, recovery), {});
+  all.info_log = make_silent_log();
+  LogHandles handles;
+  rocksdb::DB* opened = nullptr;
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(all, directory.string(), log_families(), &handles, &opened);
+  if (!status.ok()) return std::unexpected(from_status(status, "looking for the end of the log"));
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  Result<Sequence> end = Sequence{0};
+  {
+    const std::unique_ptr<rocksdb::Iterator> frames(database->NewIterator({}, handles[1]));
+    frames->SeekToLast();
+    if (frames->Valid()) {
+      const auto frame = FrameView::parse(frames->value().ToStringView());
+      end = frame ? Result<Sequence>(frame->last_sequence()) : std::unexpected(frame.error());
+    }
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) database->DestroyColumnFamilyHandle(handle);
+  return end;
+}
+
+// Whether what RocksDB refuses in the write-ahead log is no more than the torn end of a crash: it
+// lies behind all that was acknowledged, and nothing sound follows it.
+bool is_torn_end(const std::filesystem::path& directory, const EventLogOptions& options,
+                 const std::optional<Watermark>& watermark) {
+  if (!watermark || watermark->closed) return false;
+  const auto before = find_end(directory, options, Recovery::kPointInTimeRecovery);
+  const auto behind = find_end(directory, options, Recovery::kSkipAnyCorruptedRecords);
+  return before && behind && *before >= watermark->sequence && *behind == *before;
+}
+
+}  // namespace
+
+Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directory,
+                                            const EventLogOptions& options,
+                                            const std::optional<Watermark>& watermark) {
+  OpenedLogDatabase result;
+  rocksdb::DB* database = nullptr;
+  rocksdb::FileSystem& files = file_system_of(options.env);
+  if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
+  const auto mark = std::make_shared<ManifestMark>(files, directory);
+  const auto info_log = make_info_log(directory);
+  const auto open_with = [&](Recovery recovery) {
+    auto chosen = log_database_options(options, recovery);
+    chosen.info_log = info_log;
+    chosen.listeners.push_back(mark);
+    return rocksdb::DB::Open(chosen, directory.string(), log_families(), &result.handles,
+                             &database);
+  };
+  auto status = open_with(usual_recovery);
+  if (status.IsCorruption() && is_torn_end(directory, options, watermark)) {
+    result.torn_end = true;
+    status = open_with(Recovery::kPointInTimeRecovery);
+  }
+  if (!status.ok()) return std::unexpected(from_status(status, "recovering it"));
+  result.database.reset(database);
+  mark->note();
+  return result;
+}
+
+Result<OpenedLogDatabase> open_log_database_read_only(const std::filesystem::path& directory) {
+  rocksdb::Options options(log_database_options({.create_if_missing = false}), {});
+  options.info_log = make_silent_log();
+  options.max_open_files = -1;  // a writer may delete files that this reader still needs
+  OpenedLogDatabase result;
+  rocksdb::DB* database = nullptr;
+  // The second path would hold the info log.
+  const auto status = rocksdb::DB::OpenAsSecondary(options, directory.string(), directory.string(),
+                                                   log_families(), &result.handles, &database);
+  if (!status.ok()) return std::unexpected(from_status(status, "reading it"));
+  result.database.reset(database);
+  return result;
+}
+
+}  // namespace rounds
