@@ -68,7 +68,8 @@ class Damage(RoundsTest):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.data_dir, copy)
         files = [file for file in sorted((copy / part).iterdir())
-                 if file.stat().st_size > 0 and not file.name.startswith(INERT)]
+                 if file.is_file() and file.stat().st_size > 0
+                 and not file.name.startswith(INERT)]
         file = self.generator.choice(files)
         damage = self.generator.choice(damages)
         damage(file, self.generator)
