@@ -2,7 +2,7 @@
 //
 // Both make all of a layer, checkpoint included, visible and durable as one: a crash leaves either
 // the layer or nothing of it. Files cost a few fsyncs for each, but a fifth of the time for each
-// row, because no memtable sorts what is sorted already (docs/decisions/0007). One thread: the
+// row, because no memtable sorts what is sorted already (docs/decisions/0008). One thread: the
 // projector.
 #pragma once
 
