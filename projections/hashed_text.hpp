@@ -9,8 +9,8 @@ namespace rounds {
 
 // A view: the text must outlive it.
 struct HashedText {
-  // Hashes the text with XXH3 (https://xxhash.com).
-  explicit HashedText(std::string_view text);
+  // Hashes it with XXH3 (https://xxhash.com).
+  explicit HashedText(std::string_view hashed);
 
   std::string_view text;
   std::size_t hash = 0;

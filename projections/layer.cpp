@@ -6,6 +6,7 @@
 
 namespace rounds {
 
+// NOLINTNEXTLINE(cppcoreguidelines-rvalue-reference-param-not-moved): its members are, one by one
 void Layer::apply(SignatureUpdate&& update) {
   event_count_ += update.sequences.size();
   const auto [position, inserted] = by_id_.try_emplace(update.after.id, nullptr);
