@@ -43,6 +43,9 @@ inline constexpr std::size_t max_tag_bytes = 256;
 // Frames that identify a failure; deeper stacks are recursion.
 inline constexpr std::size_t max_frames = 256;
 
+// Errors that led to another, as one stack trace lists them; longer chains are loops of wrapping.
+inline constexpr std::size_t max_causes = 8;
+
 // Signatures in one page of a listing or events in one page of a history.
 inline constexpr std::size_t max_page_size = 1000;
 inline constexpr std::size_t default_page_size = 50;
