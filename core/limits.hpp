@@ -18,6 +18,9 @@ inline constexpr std::size_t max_fingerprint_bytes = 256;
 // A whole message becomes a template. Longer ones are dumps of data, cut by ingestion.
 inline constexpr std::size_t max_message_bytes = 16 * 1024;
 
+// What is kept of a message without its variable parts (rules v2): more than this is data as well.
+inline constexpr std::size_t max_template_bytes = 2 * 1024;
+
 // Exemplars show what a message looked like; they are kept per commit group for ever.
 inline constexpr std::size_t max_exemplar_message_bytes = 2 * 1024;
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/limits.hpp"
-#include "core/utf8.hpp"
 #include "ingest/clean_text.hpp"
 #include "ingest/stack_trace.hpp"
 
@@ -53,18 +52,9 @@ Occurrence Extractor::make_occurrence(const ExceptionAttributes& exception) cons
   if (occurrence.error_type.empty()) occurrence.error_type = default_error_type;
   occurrence.message = text_of(exception.message, limits::max_message_bytes);
   if (exception.stack_trace != nullptr && exception.stack_trace->has_string_value()) {
-    take_stack_trace(clean_text(exception.stack_trace->string_value()), occurrence);
+    take_stack_trace(occurrence, clean_text(exception.stack_trace->string_value()), language_);
   }
   return occurrence;
-}
-
-void Extractor::take_stack_trace(std::string_view text, Occurrence& occurrence) const {
-  StackTrace trace = parse_stack_trace(text, language_);
-  occurrence.language = trace.language;
-  occurrence.frame_order = trace.order;
-  occurrence.thrown_type = truncate_utf8(trace.error_type, limits::max_name_bytes);
-  occurrence.frames = std::move(trace.frames);
-  occurrence.causes = std::move(trace.causes);
 }
 
 Timestamp Extractor::time_or_receipt(std::uint64_t unix_nanoseconds) const {

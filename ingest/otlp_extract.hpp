@@ -45,9 +45,6 @@ class Extractor {
   // to the caller.
   [[nodiscard]] Occurrence make_occurrence(const ExceptionAttributes& exception) const;
 
-  // Fills in all that comes from the text of a stack trace.
-  void take_stack_trace(std::string_view text, Occurrence& occurrence) const;
-
   // Whether one more error fits into the batch. Counts the record as rejected if not.
   [[nodiscard]] bool has_room();
   void count_rejection(std::string_view reason);

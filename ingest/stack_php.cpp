@@ -10,8 +10,9 @@
 //   Stack trace:
 //   ...
 //
-// The error that was raised last comes last, behind the ones that led to it. A frame names the
-// place of a call and the function that was called there.
+// The error that was raised last comes last, behind the ones that led to it. A line names the place
+// of a call and the function that was called there; where that function itself was, the line before
+// it says, or the header. Frames here have their own place, as in other languages.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -40,40 +41,47 @@ void read_function(std::string_view call, StackFrame& frame) {
   frame.function = name.substr(separator + 2);
 }
 
-// Reads a frame behind its "#0 ".
-std::optional<StackFrame> parse_frame(std::string_view text) {
+struct Place {
+  std::string_view file;  // empty: inside of PHP itself
+  std::uint32_t line = 0;
+};
+
+struct Call {
+  Place place;
+  std::string_view function;
+};
+
+// Reads a line behind its "#0 ".
+std::optional<Call> parse_call(std::string_view text) {
   constexpr std::string_view internal = "[internal function]: ";
-  StackFrame frame;
-  if (text == "{main}") {
-    frame.function = text;
-    return frame;
-  }
-  if (take_prefix(text, internal)) {
-    read_function(text, frame);
-    return frame;
-  }
+  if (text == "{main}" || take_prefix(text, internal)) return Call{{}, text};
   const std::size_t place_end = text.find("): ");
   if (place_end == std::string_view::npos) return std::nullopt;
   const std::size_t open = text.rfind('(', place_end);
   if (open == std::string_view::npos) return std::nullopt;
   const auto line = parse_line_number(text.substr(open + 1, place_end - open - 1));
   if (!line) return std::nullopt;
-  frame.filename = text.substr(0, open);
-  frame.line = *line;
-  read_function(text.substr(place_end + 3), frame);
-  if (frame.module.empty()) frame.module = module_of_path(frame.filename);
-  return frame;
+  return Call{{text.substr(0, open), *line}, text.substr(place_end + 3)};
 }
 
-// "Uncaught RuntimeException: message in /srv/app/Pay.php:22", without its place.
-ErrorLine parse_header(std::string_view line) {
+struct Header {
+  ErrorLine error;
+  Place place;
+};
+
+// "Uncaught RuntimeException: message in /srv/app/Pay.php:22".
+Header parse_header(std::string_view line) {
   static_cast<void>(take_prefix(line, "PHP "));
   if (take_prefix(line, "Fatal error: ")) line = trim(line);
   static_cast<void>(take_prefix(line, "Uncaught "));
-  ErrorLine error = parse_error_line(line);
-  const std::size_t in = error.message.rfind(" in ");
-  if (in != std::string_view::npos) error.message = error.message.substr(0, in);
-  return error;
+  Header header{parse_error_line(line), {}};
+  std::string_view& message = header.error.message;
+  const std::size_t in = message.rfind(" in ");
+  if (in == std::string_view::npos) return header;
+  header.place.file = message.substr(in + 4);
+  header.place.line = take_line_from_end(header.place.file).value_or(0);
+  message = message.substr(0, in);
+  return header;
 }
 
 class StackReader {
@@ -85,12 +93,10 @@ class StackReader {
     } else if (content.starts_with('#')) {
       content.remove_prefix(1);
       if (take_digits(content).empty() || !take_prefix(content, " ")) return;
-      auto frame = parse_frame(content);
-      if (frame) add_frame(current_.frames, std::move(*frame));
+      if (const auto call = parse_call(content)) add_call(*call);
     } else if (!has_header_ && !content.empty()) {
       has_header_ = true;
-      const ErrorLine error = parse_header(content);
-      current_ = {std::string(error.type), std::string(error.message), {}};
+      begin(parse_header(content));
     }
   }
 
@@ -105,14 +111,32 @@ class StackReader {
   }
 
  private:
-  void begin_error(const ErrorLine& error) {
+  void add_call(const Call& call) {
+    StackFrame frame;
+    frame.filename = place_.file;
+    frame.line = place_.line;
+    read_function(call.function, frame);
+    if (frame.module.empty() && call.function != "{main}") {
+      frame.module = module_of_path(frame.filename);
+    }
+    add_frame(current_.frames, std::move(frame));
+    place_ = call.place;
+  }
+
+  void begin(const Header& header) {
+    current_ = {std::string(header.error.type), std::string(header.error.message), {}};
+    place_ = header.place;
+  }
+
+  void begin_error(const Header& header) {
     // "Next" may begin a line of a message, too; only behind frames it is what PHP prints.
     if (current_.frames.empty()) return;
     if (causes_.size() == limits::max_causes) causes_.erase(causes_.begin());
     causes_.push_back(std::move(current_));
-    current_ = {std::string(error.type), std::string(error.message), {}};
+    begin(header);
   }
 
+  Place place_;  // of the function that the next line names
   bool has_header_ = false;
   ErrorCause current_;
   std::vector<ErrorCause> causes_;  // the nearest last

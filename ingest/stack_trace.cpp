@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "core/limits.hpp"
+#include "core/utf8.hpp"
 #include "ingest/stack_parsers.hpp"
 
 namespace rounds {
@@ -64,6 +66,16 @@ StackTrace parse_stack_trace(std::string_view text, std::string_view sdk_languag
     trace = stack::parse_other(text);
   if (trace.language == Language::unknown) trace.language = language;
   return trace;
+}
+
+void take_stack_trace(Occurrence& occurrence, std::string_view text,
+                      std::string_view sdk_language) {
+  StackTrace trace = parse_stack_trace(text, sdk_language);
+  occurrence.language = trace.language;
+  occurrence.frame_order = trace.order;
+  occurrence.thrown_type = truncate_utf8(trace.error_type, limits::max_name_bytes);
+  occurrence.frames = std::move(trace.frames);
+  occurrence.causes = std::move(trace.causes);
 }
 
 }  // namespace rounds

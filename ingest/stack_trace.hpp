@@ -47,4 +47,8 @@ struct StackTrace {
 // once for each language.
 [[nodiscard]] StackTrace parse_stack_trace(std::string_view text, std::string_view sdk_language);
 
+// Reads `text` into the frames, causes, language, order and thrown type of `occurrence`, whatever
+// they were before.
+void take_stack_trace(Occurrence& occurrence, std::string_view text, std::string_view sdk_language);
+
 }  // namespace rounds
