@@ -55,6 +55,7 @@ struct ErrorParts {
   std::vector<WeighedFrame> frames;  // the newest first
 };
 
+// Weighs the frames of one error.
 class FrameWeigher {
  public:
   FrameWeigher(std::span<const StackFrame> frames, FrameOrder order, Language language) {
@@ -63,14 +64,19 @@ class FrameWeigher {
       const std::size_t index = order == FrameOrder::newest_last ? frames.size() - 1 - i : i;
       weighed_.push_back({v2::key_of_frame(frames[index], language), Weight::nameless});
     }
+    for (WeighedFrame& frame : weighed_) weigh_own(frame);
   }
 
-  [[nodiscard]] std::vector<WeighedFrame> weigh() {
-    for (WeighedFrame& frame : weighed_) weigh_own(frame);
-    if (counted_ == 0) weigh_foreign(FrameOrigin::library);
+  // The number of frames that count.
+  [[nodiscard]] std::size_t counted() const { return counted_; }
+
+  // For want of frames of the application, lets those of libraries count, else of the runtime.
+  void weigh_foreign() {
+    weigh_foreign(FrameOrigin::library);
     if (counted_ == 0) weigh_foreign(FrameOrigin::runtime);
-    return std::move(weighed_);
   }
+
+  [[nodiscard]] std::vector<WeighedFrame> take() { return std::move(weighed_); }
 
  private:
   void weigh_own(WeighedFrame& frame) {
@@ -133,11 +139,18 @@ Parts parts_of(const Occurrence& occurrence) {
   parts.error.type = counted_type(occurrence);
   parts.error.message =
       message_template_v2(truncate_utf8(occurrence.message, limits::max_message_bytes));
-  parts.error.frames = FrameWeigher(occurrence.frames, order, language).weigh();
+  FrameWeigher weigher(occurrence.frames, order, language);
+  std::size_t counted = weigher.counted();
   for (const ErrorCause& cause : occurrence.causes) {
-    parts.causes.push_back({cause.error_type, message_template_v2(cause.message),
-                            FrameWeigher(cause.frames, order, language).weigh()});
+    FrameWeigher of_cause(cause.frames, order, language);
+    counted += of_cause.counted();
+    parts.causes.push_back({cause.error_type,
+                            message_template_v2(
+                                truncate_utf8(cause.message, limits::max_message_bytes)),
+                            of_cause.take()});
   }
+  if (counted == 0) weigher.weigh_foreign();
+  parts.error.frames = weigher.take();
   return parts;
 }
 

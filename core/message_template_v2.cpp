@@ -272,6 +272,10 @@ class TemplateWriter {
            Text(",;)]}|&\"").find(text_[end]) == Text::npos) {
       ++end;
     }
+    // "duration=30 s" goes on behind its space.
+    std::size_t digits_end = at_;
+    const std::size_t number_end = v2::match_number(text_, at_, digits_end);
+    if (digits_end == end) end = number_end;
     static_cast<void>(replace_until(end, value_name));
     return true;
   }

@@ -205,13 +205,13 @@ Stack trace:
 )",
           "php"),
       R"(RuntimeException: cannot charge
-  Acme\Pay | {closure:Acme\Pay::charge():20} | :0
-  app/index.php | array_map | /srv/app/index.php:5
-   | {main} | :0
+  Acme\Pay | {closure:Acme\Pay::charge():20} | /srv/app/src/Pay.php:22
+   | array_map | :0
+   | {main} | /srv/app/index.php:5
 <- PDOException: SQLSTATE[42S02]: no such table
   PDO | query | /srv/app/src/Db.php:12
-  Acme\Db | find | /srv/app/src/Pay.php:20
-   | {main} | :0
+  Acme\Db | find | /srv/app/src/Db.php:12
+   | {main} | /srv/app/src/Pay.php:20
 )");
 }
 
