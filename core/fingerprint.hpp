@@ -1,10 +1,10 @@
 // Fingerprints: which occurrences are the same failure.
 //
-// identify() is what ingestion calls for each occurrence; the functions with a version in their name
-// are one set of rules each. Rules never change once data was made with them, since a signature is
-// found by its fingerprint: better rules come beside them under a new version. docs/grouping.md
-// says what each version does and how well. Pure functions, usable from any thread, linear in the
-// size of their input whatever it contains.
+// identify() is what ingestion calls for each occurrence; the functions with a version in their
+// name are one set of rules each. Rules never change once data was made with them, since a
+// signature is found by its fingerprint: better rules come beside them under a new version.
+// docs/grouping.md says what each version does and how well. Pure functions, usable from any
+// thread, linear in the size of their input whatever it contains.
 #pragma once
 
 #include <cstdint>

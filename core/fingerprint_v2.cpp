@@ -31,8 +31,8 @@ constexpr std::size_t max_counted_foreign_frames = 3;
 // Why a frame counts or does not.
 enum class Weight : unsigned char {
   application,
-  foreign,   // counts, for want of an application frame
-  library,   // does not count, like all that follow
+  foreign,  // counts, for want of an application frame
+  library,  // does not count, like all that follow
   runtime,
   repeated,  // the same function is among the newer frames
   too_deep,
@@ -114,8 +114,8 @@ class FrameWeigher {
 
 // The type as the language knows it. SDKs put a code there, where the stack trace has the class.
 std::string_view counted_type(const Occurrence& occurrence) {
-  const bool trace_knows_better = occurrence.language == Language::javascript ||
-                                  v2::is_empty_type(occurrence.error_type);
+  const bool trace_knows_better =
+      occurrence.language == Language::javascript || v2::is_empty_type(occurrence.error_type);
   const std::string_view type = trace_knows_better && !occurrence.thrown_type.empty()
                                     ? occurrence.thrown_type
                                     : occurrence.error_type;
@@ -144,10 +144,10 @@ Parts parts_of(const Occurrence& occurrence) {
   for (const ErrorCause& cause : occurrence.causes) {
     FrameWeigher of_cause(cause.frames, order, language);
     counted += of_cause.counted();
-    parts.causes.push_back({cause.error_type,
-                            message_template_v2(
-                                truncate_utf8(cause.message, limits::max_message_bytes)),
-                            of_cause.take()});
+    parts.causes.push_back(
+        {cause.error_type,
+         message_template_v2(truncate_utf8(cause.message, limits::max_message_bytes)),
+         of_cause.take()});
   }
   if (counted == 0) weigher.weigh_foreign();
   parts.error.frames = weigher.take();
@@ -257,9 +257,9 @@ class Explainer {
     counts_ = counts;
     const bool other_type = parts_.error.type != occurrence_.error_type;
     add_own("type", parts_.error.type,
-            other_type ? fmt::format("the stack trace has it in place of \"{}\"",
-                                     occurrence_.error_type)
-                       : std::string("as reported"));
+            other_type
+                ? fmt::format("the stack trace has it in place of \"{}\"", occurrence_.error_type)
+                : std::string("as reported"));
     add_own("message", parts_.error.message, "without its variable parts");
     add_frames("frame", parts_.error.frames);
     for (const ErrorParts& cause : parts_.causes) {

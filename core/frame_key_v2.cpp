@@ -18,7 +18,9 @@ bool starts_with_any(Text text, std::span<const Text> prefixes) {
   return std::ranges::any_of(prefixes, [text](Text prefix) { return text.starts_with(prefix); });
 }
 
+// No mark is in a text without a separator or another sign that each of them has.
 bool contains_any(Text text, std::span<const Text> marks) {
+  if (text.find_first_of("/\\:<@") == Text::npos) return false;
   return std::ranges::any_of(marks, [text](Text mark) { return text.find(mark) != Text::npos; });
 }
 
@@ -105,12 +107,11 @@ FrameOrigin origin_of(const StackFrame& frame, const CodeName& name, Language la
   const FrameOrigin named = origin_of_names(frame, name, language);
   if (named != FrameOrigin::unknown) return named;
   const CodePrefixes marks = path_marks();
-  for (const Text path : {Text(frame.filename), Text(frame.module)}) {
-    if (contains_any(path, marks.library)) return FrameOrigin::library;
-    if (contains_any(path, marks.runtime)) return FrameOrigin::runtime;
-    if (language == Language::python && is_python_library(path)) return FrameOrigin::runtime;
-  }
-  return FrameOrigin::application;
+  const Text path = frame.filename.empty() ? frame.module : frame.filename;
+  if (contains_any(path, marks.library)) return FrameOrigin::library;
+  if (contains_any(path, marks.runtime)) return FrameOrigin::runtime;
+  const bool is_library = language == Language::python && is_python_library(path);
+  return is_library ? FrameOrigin::runtime : FrameOrigin::application;
 }
 
 }  // namespace
@@ -127,18 +128,14 @@ FrameKey key_of_frame(const StackFrame& frame, Language language) {
 
 Language language_of_frames(std::span<const StackFrame> frames) {
   constexpr std::array<std::pair<Text, Language>, 24> extensions{{
-      {".py", Language::python},      {".js", Language::javascript},
-      {".mjs", Language::javascript}, {".cjs", Language::javascript},
-      {".ts", Language::javascript},  {".tsx", Language::javascript},
-      {".jsx", Language::javascript}, {".java", Language::java},
-      {".kt", Language::java},        {".scala", Language::java},
-      {".groovy", Language::java},    {".go", Language::go},
-      {".cs", Language::dotnet},      {".vb", Language::dotnet},
-      {".fs", Language::dotnet},      {".rb", Language::ruby},
-      {".php", Language::php},        {".rs", Language::rust},
-      {".cpp", Language::cpp},        {".cc", Language::cpp},
-      {".c", Language::cpp},          {".cxx", Language::cpp},
-      {".hpp", Language::cpp},        {".swift", Language::swift},
+      {".py", Language::python},      {".js", Language::javascript}, {".mjs", Language::javascript},
+      {".cjs", Language::javascript}, {".ts", Language::javascript}, {".tsx", Language::javascript},
+      {".jsx", Language::javascript}, {".java", Language::java},     {".kt", Language::java},
+      {".scala", Language::java},     {".groovy", Language::java},   {".go", Language::go},
+      {".cs", Language::dotnet},      {".vb", Language::dotnet},     {".fs", Language::dotnet},
+      {".rb", Language::ruby},        {".php", Language::php},       {".rs", Language::rust},
+      {".cpp", Language::cpp},        {".cc", Language::cpp},        {".c", Language::cpp},
+      {".cxx", Language::cpp},        {".hpp", Language::cpp},       {".swift", Language::swift},
   }};
   for (const StackFrame& frame : frames) {
     const Text path = frame.filename.empty() ? frame.module : frame.filename;

@@ -35,24 +35,17 @@ bool take_numbered(Text& text, Text mark) {
 // `text` without what stands in brackets of this kind, nested or not. An operator's own sign is no
 // bracket: "operator<", "operator->".
 std::string without_brackets(Text text, char open, char close) {
-  constexpr Text word = "operator";
   std::string kept;
   std::size_t depth = 0;
   for (const char c : text) {
     const bool of_operator =
-        depth == 0 && (kept.ends_with(word) || kept.ends_with("operator<") ||
-                       kept.ends_with("operator>") || kept.ends_with("operator-") ||
-                       kept.ends_with("operator("));
-    const bool arrow = c == close && kept.ends_with('-') && depth == 0;
-    if (of_operator || arrow) {
-      kept += c;
-    } else if (c == open) {
-      ++depth;
-    } else if (c == close) {
-      if (depth > 0) --depth;
-    } else if (depth == 0) {
-      kept += c;
-    }
+        depth == 0 && (c == open || c == close) &&
+        (kept.ends_with("operator") || kept.ends_with("operator-") ||
+         (kept.ends_with(open) && Text(kept).substr(0, kept.size() - 1).ends_with("operator")));
+    const bool is_bracket = !of_operator && (c == open || c == close);
+    if (!is_bracket && depth == 0) kept += c;
+    if (is_bracket && c == open) ++depth;
+    if (is_bracket && c == close && depth > 0) --depth;
   }
   return kept;
 }
@@ -61,7 +54,7 @@ std::string without_brackets(Text text, char open, char close) {
 
 // What compilers put behind the names of parts and copies of functions.
 Text without_clone(Text name) {
-  constexpr std::array<Text, 6> marks{".cold",  ".isra.", ".part.",
+  constexpr std::array<Text, 6> marks{".cold",       ".isra.", ".part.",
                                       ".constprop.", ".llvm.", ".lto_priv."};
   name = name.substr(0, name.find(" [clone "));
   name = name.substr(0, name.find("[abi:"));
@@ -78,19 +71,25 @@ Text without_lambda(Text name) {
   return name;
 }
 
+std::string replaced(Text text, Text what, Text by) {
+  std::string result;
+  while (true) {
+    const std::size_t found = text.find(what);
+    result += text.substr(0, found);
+    if (found == Text::npos) return result;
+    result += by;
+    text.remove_prefix(found + what.size());
+  }
+}
+
 std::string cpp_function(Text function) {
   std::string demangled;
   if (function.starts_with("_Z")) {
     demangled = demangle(function);
     function = demangled;
   }
-  std::string text(without_clone(function));
-  for (const Text anonymous : {Text("(anonymous namespace)"), Text("<lambda(")}) {
-    for (std::size_t at = text.find(anonymous); at != std::string::npos;
-         at = text.find(anonymous, at + 1)) {
-      text.replace(at, anonymous.size(), anonymous == "<lambda(" ? "{lambda(" : "{anonymous}");
-    }
-  }
+  std::string text = replaced(without_clone(function), "(anonymous namespace)", "{anonymous}");
+  text = replaced(text, "<lambda(", "{lambda(");
   text = without_brackets(without_brackets(text, '(', ')'), '<', '>');
   Text name = without_lambda(text);
   for (const Text suffix : {Text(" const"), Text(" volatile"), Text(" &"), Text(" noexcept")}) {
@@ -217,7 +216,8 @@ CodeName dotnet_name(Text module, Text function) {
   return {type, without_brackets(function, '[', ']')};
 }
 
-// --- Ruby, PHP, Swift, JavaScript -----------------------------------------------------------------
+// --- Ruby, PHP, Swift, JavaScript
+// -----------------------------------------------------------------
 
 Text ruby_function(Text function) {
   if (take_prefix(function, "block ")) {
@@ -229,8 +229,8 @@ Text ruby_function(Text function) {
   }
   // Since 3.4 the class stands in front: "Shop::Pay#charge", "User.register".
   const std::size_t owner = function.find_last_of("#.");
-  const bool has_owner = owner != Text::npos && owner > 0 && owner + 1 < function.size() &&
-                         !function.starts_with('<');
+  const bool has_owner =
+      owner != Text::npos && owner > 0 && owner + 1 < function.size() && !function.starts_with('<');
   return has_owner ? function.substr(owner + 1) : function;
 }
 
@@ -262,8 +262,8 @@ Text swift_function(Text function) {
 }
 
 Text javascript_function(Text function) {
-  for (const Text prefix : {Text("async "), Text("Object."), Text("Module."), Text("exports."),
-                            Text("Function.")}) {
+  for (const Text prefix :
+       {Text("async "), Text("Object."), Text("Module."), Text("exports."), Text("Function.")}) {
     static_cast<void>(take_prefix(function, prefix));
   }
   while (function.ends_with("/<") || function.ends_with('<')) {

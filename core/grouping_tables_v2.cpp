@@ -19,220 +19,93 @@ bool contains(const std::array<Text, count>& sorted_table, Text word) {
 }
 
 // Sorted, for the look-up.
-constexpr auto technical_words = std::to_array<Text>({
-    "4xx",     "5xx",     "aes128",  "aes192", "aes256",  "amd64",  "argon2",   "arm64",
-    "base32",  "base58",  "base62",  "base64", "bcrypt2", "blake2", "brotli2",  "bz2",
-    "crc32",   "e2e",     "ec2",     "ed25519", "float32", "float64", "gen2",   "h2",
-    "h264",    "h265",    "http1",   "http2",  "http3",   "i18n",   "int16",    "int32",
-    "int64",   "int8",    "ipv4",    "ipv6",   "iso8601", "k8s",    "l10n",     "latin1",
-    "log4j",   "lz4",     "md5",     "mp3",    "mp4",     "neo4j",  "oauth1",   "oauth2",
-    "p256",    "p384",    "pbkdf2",  "pkcs1",  "pkcs12",  "pkcs7",  "pkcs8",    "psycopg2",
-    "py2",     "py3",     "python2", "python3", "rfc3339", "rs256", "s3",       "saml2",
-    "sha1",    "sha224",  "sha256",  "sha384", "sha512",  "sqlite3", "ssl3",    "tls1",
-    "uint16",  "uint32",  "uint64",  "uint8",  "urllib3", "utf16",  "utf32",    "utf8",
-    "v1",      "v2",      "v3",      "v4",     "v5",      "v8",     "wgs84",    "win32",
-    "win64",   "x509",    "x64",     "x86",
-});
+constexpr auto technical_words = std::to_array<Text>(
+    {"4xx",    "5xx",    "aes128",  "aes192",  "aes256",  "amd64",   "argon2",  "arm64",
+     "base32", "base58", "base62",  "base64",  "bcrypt2", "blake2",  "brotli2", "bz2",
+     "crc32",  "e2e",    "ec2",     "ed25519", "float32", "float64", "gen2",    "h2",
+     "h264",   "h265",   "http1",   "http2",   "http3",   "i18n",    "int16",   "int32",
+     "int64",  "int8",   "ipv4",    "ipv6",    "iso8601", "k8s",     "l10n",    "latin1",
+     "log4j",  "lz4",    "md5",     "mp3",     "mp4",     "neo4j",   "oauth1",  "oauth2",
+     "p256",   "p384",   "pbkdf2",  "pkcs1",   "pkcs12",  "pkcs7",   "pkcs8",   "psycopg2",
+     "py2",    "py3",    "python2", "python3", "rfc3339", "rs256",   "s3",      "saml2",
+     "sha1",   "sha224", "sha256",  "sha384",  "sha512",  "sqlite3", "ssl3",    "tls1",
+     "uint16", "uint32", "uint64",  "uint8",   "urllib3", "utf16",   "utf32",   "utf8",
+     "v1",     "v2",     "v3",      "v4",      "v5",      "v8",      "wgs84",   "win32",
+     "win64",  "x509",   "x64",     "x86"});
 static_assert(is_sorted_table(technical_words));
 
-constexpr auto units = std::to_array<Text>({
-    "b",     "bit",  "bits",  "bps",  "byte",    "bytes",  "c",     "d",       "day",
-    "days",  "dpi",  "em",    "fps",  "g",       "gb",     "gbit",  "gbps",    "ghz",
-    "gi",    "gib",  "h",     "hour", "hours",   "hr",     "hrs",   "hz",      "k",
-    "kb",    "kbit", "kbps",  "kg",   "khz",     "ki",     "kib",   "km",      "m",
-    "mb",    "mbit", "mbps",  "mhz",  "mi",      "mib",    "min",   "mins",    "minute",
-    "minutes", "ms", "msec",  "nd",   "ns",      "pb",     "pt",    "px",      "qps",
-    "rd",    "rpm",  "rps",   "s",    "sec",     "second", "seconds", "secs",  "st",
-    "tb",    "th",   "tib",   "us",   "usec",    "w",      "week",  "weeks",   "x",
-    "\xC2\xB5s", "\xCE\xBCs",
-});
+constexpr auto units = std::to_array<Text>(
+    {"b",         "bit",      "bits", "bps",  "byte",  "bytes",  "c",       "d",     "day",
+     "days",      "dpi",      "em",   "fps",  "g",     "gb",     "gbit",    "gbps",  "ghz",
+     "gi",        "gib",      "h",    "hour", "hours", "hr",     "hrs",     "hz",    "k",
+     "kb",        "kbit",     "kbps", "kg",   "khz",   "ki",     "kib",     "km",    "m",
+     "mb",        "mbit",     "mbps", "mhz",  "mi",    "mib",    "min",     "mins",  "minute",
+     "minutes",   "ms",       "msec", "nd",   "ns",    "pb",     "pt",      "px",    "qps",
+     "rd",        "rpm",      "rps",  "s",    "sec",   "second", "seconds", "secs",  "st",
+     "tb",        "th",       "tib",  "us",   "usec",  "w",      "week",    "weeks", "x",
+     "\xC2\xB5s", "\xCE\xBCs"});
 static_assert(is_sorted_table(units));
 
-constexpr auto spaced_units = std::to_array<Text>({
-    "b",       "bit",    "bits",         "byte",        "bytes",       "day",          "days",
-    "gb",      "gib",    "hour",         "hours",       "hr",          "hrs",          "hz",
-    "kb",      "khz",    "kib",          "mb",          "mhz",         "mib",          "microseconds",
-    "millis",  "millisecond", "milliseconds", "min",    "mins",        "minute",       "minutes",
-    "ms",      "msec",   "nanoseconds",  "ns",          "s",           "sec",          "second",
-    "seconds", "secs",   "tb",           "tib",         "us",          "week",         "weeks",
-    "\xC2\xB5s", "\xCE\xBCs",
-});
+constexpr auto spaced_units = std::to_array<Text>(
+    {"b",         "bit",         "bits",         "byte",  "bytes", "day",    "days",
+     "gb",        "gib",         "hour",         "hours", "hr",    "hrs",    "hz",
+     "kb",        "khz",         "kib",          "mb",    "mhz",   "mib",    "microseconds",
+     "millis",    "millisecond", "milliseconds", "min",   "mins",  "minute", "minutes",
+     "ms",        "msec",        "nanoseconds",  "ns",    "s",     "sec",    "second",
+     "seconds",   "secs",        "tb",           "tib",   "us",    "week",   "weeks",
+     "\xC2\xB5s", "\xCE\xBCs"});
 static_assert(is_sorted_table(spaced_units));
 
-constexpr auto host_suffixes = std::to_array<Text>({
-    "app",   "at",    "au",          "be",    "biz",      "br",    "ca",    "ch",  "cloud",
-    "cn",    "co",    "com",         "corp",  "de",       "dev",   "edu",   "es",  "eu",
-    "fi",    "fr",    "gov",         "home",  "in",       "info",  "int",   "internal",
-    "invalid", "io",  "it",          "jp",    "lan",      "local", "localdomain",  "mil",
-    "net",   "nl",    "no",          "org",   "pl",       "ru",    "se",    "svc", "test",
-    "tv",    "uk",    "us",
-});
+constexpr auto host_suffixes = std::to_array<Text>(
+    {"app", "at",    "au",          "be",   "biz", "br",       "ca",      "ch",  "cloud", "cn",
+     "co",  "com",   "corp",        "de",   "dev", "edu",      "es",      "eu",  "fi",    "fr",
+     "gov", "home",  "in",          "info", "int", "internal", "invalid", "io",  "it",    "jp",
+     "lan", "local", "localdomain", "mil",  "net", "nl",       "no",      "org", "pl",    "ru",
+     "se",  "svc",   "test",        "tv",   "uk",  "us"});
 static_assert(is_sorted_table(host_suffixes));
 
-constexpr auto root_folders = std::to_array<Text>({
-    "Applications", "Library", "System", "Users", "Volumes", "app",  "boot",      "builds",
-    "data",         "dev",     "etc",    "home",  "lib",     "lib64", "media",    "mnt",
-    "nix",          "opt",     "private", "proc", "root",    "run",  "sbin",      "srv",
-    "sys",          "tmp",     "usr",    "var",   "workspace",
-});
+constexpr auto root_folders = std::to_array<Text>(
+    {"Applications", "Library", "System",  "Users", "Volumes",  "app",   "boot",  "builds",
+     "data",         "dev",     "etc",     "home",  "lib",      "lib64", "media", "mnt",
+     "nix",          "opt",     "private", "proc",  "root",     "run",   "sbin",  "srv",
+     "sys",          "tmp",     "usr",     "var",   "workspace"});
 static_assert(is_sorted_table(root_folders));
 
-constexpr auto data_keys = std::to_array<Text>({
-    "account",  "addr",     "address", "customer", "date",    "duration", "elapsed",  "email",
-    "file",     "filename", "guid",    "host",     "hostname", "id",      "instance", "ip",
-    "key",      "latency",  "login",   "name",     "node",    "offset",   "path",     "peer",
-    "pid",      "pod",      "request", "requestid", "server", "session",  "size",     "tenant",
-    "thread",   "time",     "timestamp", "token",  "trace",   "traceid",  "ts",       "uid",
-    "uri",      "url",      "user",    "userid",   "username", "uuid",    "val",      "value",
-});
+constexpr auto data_keys = std::to_array<Text>(
+    {"account", "addr",     "address",   "customer",  "date",     "duration", "elapsed",  "email",
+     "file",    "filename", "guid",      "host",      "hostname", "id",       "instance", "ip",
+     "key",     "latency",  "login",     "name",      "node",     "offset",   "path",     "peer",
+     "pid",     "pod",      "request",   "requestid", "server",   "session",  "size",     "tenant",
+     "thread",  "time",     "timestamp", "token",     "trace",    "traceid",  "ts",       "uid",
+     "uri",     "url",      "user",      "userid",    "username", "uuid",     "val",      "value"});
 static_assert(is_sorted_table(data_keys));
 
-constexpr auto code_word_table = std::to_array<Text>({
-    "code",     "codes",    "status",   "statuscode", "errno",    "sqlstate", "exit",
-    "errorcode", "exitcode", "returncode", "signal",  "hresult",  "http",     "http/1.0",
-    "http/1.1", "http/2",   "http/2.0", "http/3",     "ora",
-});
+constexpr auto code_word_table = std::to_array<Text>(
+    {"code",      "codes",    "status",     "statuscode", "errno",   "sqlstate", "exit",
+     "errorcode", "exitcode", "returncode", "signal",     "hresult", "http",     "http/",
+     "http/1.0",  "http/1.1", "http/2",     "http/2.0",   "http/3",  "ora"});
 constexpr auto weak_code_word_table = std::to_array<Text>({"error", "err", "rc", "exception"});
-constexpr auto status_verb_table = std::to_array<Text>({
-    "answered", "returned", "responded", "responded with", "received", "got", "failed with",
-    "replied", "answered with", "response", "failed:",
-});
+constexpr auto status_verb_table =
+    std::to_array<Text>({"answered", "returned", "responded", "responded with", "received", "got",
+                         "failed with", "replied", "answered with", "response", "failed:"});
 
-constexpr auto before_names = std::to_array<Text>({
-    "attribute",  "property",   "properties", "reading",    "setting",    "module",
-    "method",     "function",   "class",      "column",     "relation",   "table",
-    "field",      "argument",   "parameter",  "variable",   "constant",   "symbol",
-    "package",    "import",     "type",       "interface",  "trait",      "struct",
-    "enum",       "namespace",  "constraint", "for key",    "array key",  "undefined index",
-    "invoke",     "because",    "return value of", "load from", "store to", "instance of",
-    "operation",  "keyword",    "label",      "protocol",   "stringvalue", "desc",
-    "reason",     "message",    "cause",      "code",       "error",      "database",
-    "schema",     "extension",  "directive",  "component",  "command",    "option",
-    "kind",
-});
-constexpr auto behind_names = std::to_array<Text>({
-    " object", " of undefined", " of null", " is not defined", " is not a function",
-    " is not a constructor", " is not iterable", " is undefined", " is null", " was null",
-    " because ", " instance", " for nil", " for an instance of", " for #<", " is required",
-    " must be ", " were found in ",
-});
-
-constexpr auto jvm_runtime = std::to_array<Text>({
-    "java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "groovy.",
-    "clojure.", "android.", "androidx.", "dalvik.", "libcore.",
-});
-constexpr auto jvm_library = std::to_array<Text>({
-    "org.springframework.", "org.apache.", "org.hibernate.", "org.eclipse.", "org.jboss.",
-    "io.netty.", "io.grpc.", "io.vertx.", "io.micronaut.", "io.quarkus.", "io.undertow.",
-    "reactor.", "rx.", "io.reactivex.", "com.fasterxml.", "com.google.", "com.zaxxer.",
-    "com.mysql.", "org.postgresql.", "org.mariadb.", "org.h2.", "oracle.", "com.microsoft.",
-    "com.amazonaws.", "software.amazon.", "okhttp3.", "okio.", "retrofit2.", "org.junit.",
-    "junit.", "org.testng.", "org.gradle.", "ch.qos.", "org.slf4j.", "jakarta.",
-    "io.opentelemetry.", "io.sentry.", "redis.clients.", "io.lettuce.", "org.mockito.",
-    "com.netflix.", "feign.", "akka.", "org.pekko.", "play.", "zio.", "cats.", "org.codehaus.",
-    "org.glassfish.", "weblogic.", "com.ibm.", "net.bytebuddy.", "org.aspectj.", "org.quartz.",
-    "com.mongodb.", "org.elasticsearch.", "com.rabbitmq.", "org.jetbrains.", "org.thymeleaf.",
-    "io.ktor.", "graphql.", "liquibase.", "org.flywaydb.",
-});
-
-constexpr auto dotnet_runtime = std::to_array<Text>({"System.", "Microsoft.", "Interop."});
-constexpr auto dotnet_library = std::to_array<Text>({
-    "Newtonsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Dapper.", "AutoMapper.", "MediatR.",
-    "Serilog.", "NLog.", "Polly.", "Grpc.", "Google.", "Amazon.", "Azure.", "StackExchange.",
-    "RabbitMQ.", "MassTransit.", "Hangfire.", "Quartz.", "OpenTelemetry.", "Sentry.", "Castle.",
-    "FluentValidation.", "Xunit.", "NUnit.", "MongoDB.", "Confluent.", "Oracle.", "NHibernate.",
-});
-
-constexpr auto go_runtime = std::to_array<Text>({
-    "archive", "bufio", "bytes", "compress", "container", "context", "crypto", "database", "debug",
-    "encoding", "errors", "fmt", "go", "hash", "html", "image", "internal", "io", "iter", "log",
-    "maps", "math", "mime", "net", "os", "path", "reflect", "regexp", "runtime", "slices", "sort",
-    "strconv", "strings", "sync", "syscall", "testing", "text", "time", "unicode", "vendor",
-});
-constexpr auto go_library = std::to_array<Text>({
-    "go.opentelemetry.io/", "google.golang.org/", "golang.org/x/", "go.uber.org/", "gorm.io/",
-    "github.com/gin-gonic/", "github.com/labstack/", "github.com/gorilla/", "github.com/go-chi/",
-    "github.com/jackc/", "github.com/lib/pq", "github.com/redis/", "github.com/go-redis/",
-    "github.com/sirupsen/", "github.com/spf13/", "github.com/stretchr/", "github.com/getsentry/",
-    "github.com/aws/", "github.com/grpc-ecosystem/", "gopkg.in/", "k8s.io/",
-});
-
-constexpr auto php_runtime = std::to_array<Text>({
-    "PDO", "PDOStatement", "mysqli", "mysqli_stmt", "DateTime", "DateTimeImmutable", "DateInterval",
-    "Redis", "Memcached", "SoapClient", "ReflectionClass", "ReflectionMethod", "ReflectionProperty",
-    "ReflectionNamedType", "ReflectionFunction", "Closure", "ArrayObject", "ArrayIterator",
-    "SplFileObject", "SplFileInfo", "SimpleXMLElement", "DOMDocument", "XMLReader", "ZipArchive",
-    "Generator", "Fiber", "NumberFormatter", "IntlDateFormatter", "SplObjectStorage", "CURLFile",
-});
-constexpr auto php_library = std::to_array<Text>({
-    "Illuminate\\", "Symfony\\", "Doctrine\\", "GuzzleHttp\\", "Laravel\\", "Monolog\\", "Twig\\",
-    "Slim\\", "Psr\\", "League\\", "Composer\\", "PHPUnit\\", "Carbon\\", "Laminas\\", "Zend\\",
-    "Cake\\", "yii\\", "Ramsey\\", "React\\", "Amp\\", "Swoole\\", "OpenTelemetry\\", "Sentry\\",
-    "Predis\\", "Nette\\", "Livewire\\", "Spatie\\", "Aws\\", "Google\\",
-});
-
-// A crate is its name and "::".
-constexpr auto rust_runtime = std::to_array<Text>({
-    "core::", "std::", "alloc::", "__rustc::", "test::", "backtrace::", "rust_begin_unwind",
-    "rust_panic", "__rust_", "__libc_", "_start", "start_thread", "clone", "__clone", "gsignal",
-    "_rust_", "proc_macro::", "panic_unwind::",
-});
-constexpr auto rust_library = std::to_array<Text>({
-    "tokio::", "futures::", "futures_util::", "futures_core::", "hyper::", "hyper_util::", "axum::",
-    "axum_core::", "tower::", "tower_http::", "actix_web::", "actix_rt::", "actix_http::",
-    "anyhow::", "eyre::", "color_eyre::", "rayon::", "rayon_core::", "serde::", "serde_json::",
-    "reqwest::", "tonic::", "warp::", "rocket::", "sqlx::", "sqlx_core::", "diesel::", "tracing::",
-    "tracing_core::", "tracing_subscriber::", "opentelemetry::", "opentelemetry_sdk::",
-    "crossbeam::", "crossbeam_utils::", "async_std::", "smol::", "h2::", "rustls::", "mio::",
-    "log::", "once_cell::", "sentry::", "clap::", "regex::", "bytes::", "parking_lot::", "redis::",
-});
-
-constexpr auto cpp_runtime = std::to_array<Text>({
-    "std::", "__gnu_cxx::", "__cxxabiv1::", "__libc_", "__GI_", "__pthread_", "_start",
-    "__interceptor_", "__asan", "__sanitizer", "__ubsan", "__tsan", "operator new",
-    "operator delete", "raise", "abort", "__cxa_", "_Unwind_", "start_thread", "clone", "__clone",
-    "gsignal", "__assert_fail", "__restore_rt", "_dl_", "BaseThreadInitThunk", "RtlUserThreadStart",
-    "__scrt_", "invoke_main", "??",
-});
-constexpr auto cpp_library = std::to_array<Text>({
-    "boost::", "testing::", "absl::", "google::", "folly::", "grpc::", "grpc_core::", "fmt::",
-    "spdlog::", "rocksdb::", "leveldb::", "Eigen::", "cv::", "nlohmann::", "asio::", "beast::",
-    "QObject::", "QCoreApplication::", "QMetaObject::", "QEventLoop::",
-});
-
-constexpr auto swift_runtime = std::to_array<Text>({
-    "libswift", "libsystem_", "libdispatch", "libobjc", "libxpc", "libc++", "libc.so", "libpthread",
-    "ld-linux", "dyld", "Foundation", "CoreFoundation", "UIKit", "UIKitCore", "SwiftUI", "AppKit",
-    "CFNetwork", "QuartzCore", "GraphicsServices", "XCTest", "Combine", "CoreData", "CoreAutoLayout",
-    "AttributeGraph", "WebKit", "CoreGraphics", "libicucore", "libsqlite3",
-});
-constexpr auto swift_library = std::to_array<Text>({
-    "Alamofire", "NIO", "Vapor", "RxSwift", "RxCocoa", "Kingfisher", "Firebase", "Sentry", "Realm",
-    "SnapKit", "Moya", "Apollo", "GRPC", "AsyncHTTPClient",
-});
-
-constexpr auto any_runtime_paths = std::to_array<Text>({
-    "<frozen ", "<internal:", "<builtin>", "node:internal", "/rustc/", "/usr/include/",
-    "/usr/lib/gcc/", "csu/../", "../sysdeps/", "./nptl/", "./stdlib/", "/usr/local/go/src/",
-    "/usr/lib/go", "/lib/ruby/", "webpack/runtime", "webpack/bootstrap", "/rustlib/src/",
-});
-constexpr auto any_library_paths = std::to_array<Text>({
-    "/node_modules/", "/site-packages/", "/dist-packages/", "/gems/", "/vendor/", "/pkg/mod/",
-    "/.cargo/", "cargo/registry/", "@v0.", "@v1.", "@v2.", "@v3.", "chrome-extension://",
-    "moz-extension://", "safari-extension://", "/bower_components/", "/_deps/", "/conan/",
-    "/vcpkg/", "/.pnpm/", "\\site-packages\\", "\\node_modules\\",
-});
-
-constexpr auto ruby_functions = std::to_array<Text>({
-    "__send__", "catch", "class_eval", "collect", "downto", "each", "each_key", "each_pair",
-    "each_value", "each_with_index", "each_with_object", "flat_map", "inject", "instance_eval",
-    "instance_exec", "load", "loop", "map", "public_send", "reduce", "require", "require_relative",
-    "select", "step", "synchronize", "tap", "then", "times", "upto",
-});
-static_assert(is_sorted_table(ruby_functions));
-
-constexpr auto python_functions = std::to_array<Text>({"<dictcomp>", "<listcomp>", "<setcomp>"});
-static_assert(is_sorted_table(python_functions));
+constexpr auto before_names = std::to_array<Text>(
+    {"attribute",   "property",   "properties",      "reading",   "setting",
+     "module",      "method",     "function",        "class",     "column",
+     "relation",    "table",      "field",           "argument",  "parameter",
+     "variable",    "constant",   "symbol",          "package",   "import",
+     "type",        "interface",  "trait",           "struct",    "enum",
+     "namespace",   "constraint", "for key",         "array key", "undefined index",
+     "invoke",      "because",    "return value of", "load from", "store to",
+     "instance of", "operation",  "keyword",         "label",     "protocol",
+     "stringvalue", "desc",       "reason",          "message",   "cause",
+     "code",        "error",      "database",        "schema",    "extension",
+     "directive",   "component",  "command",         "option",    "kind"});
+constexpr auto behind_names = std::to_array<Text>(
+    {" object", " of undefined", " of null", " is not defined", " is not a function",
+     " is not a constructor", " is not iterable", " is undefined", " is null", " was null",
+     " because ", " instance", " for nil", " for an instance of", " for #<", " is required",
+     " must be ", " were found in "});
 
 }  // namespace
 
@@ -283,41 +156,6 @@ std::span<const Text> words_behind_names() {
 bool is_empty_type(Text type) {
   return type.empty() || type == "Error" || type == "error" || type == "string" ||
          type == "String" || type == "object" || type == "Object";
-}
-
-CodePrefixes code_prefixes(Language language) {
-  switch (language) {
-    case Language::java:
-      return {jvm_runtime, jvm_library};
-    case Language::dotnet:
-      return {dotnet_runtime, dotnet_library};
-    case Language::go:
-      return {go_runtime, go_library};
-    case Language::php:
-      return {php_runtime, php_library};
-    case Language::rust:
-      return {rust_runtime, rust_library};
-    case Language::cpp:
-      return {cpp_runtime, cpp_library};
-    case Language::swift:
-      return {swift_runtime, swift_library};
-    case Language::unknown:
-    case Language::python:
-    case Language::javascript:
-    case Language::ruby:
-      return {};
-  }
-  return {};
-}
-
-CodePrefixes path_marks() {
-  return {any_runtime_paths, any_library_paths};
-}
-
-bool is_runtime_function(Language language, Text function) {
-  if (language == Language::ruby) return contains(ruby_functions, function);
-  if (language == Language::python) return contains(python_functions, function);
-  return false;
 }
 
 }  // namespace rounds::v2

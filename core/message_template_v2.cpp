@@ -10,16 +10,13 @@
 // front of either are doubled, so that a template says which of both it was.
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "core/fingerprint.hpp"
 #include "core/grouping_tables_v2.hpp"
-#include "core/limits.hpp"
+#include "core/template_output_v2.hpp"
 #include "core/text_tokens_v2.hpp"
-#include "core/utf8.hpp"
 
 namespace rounds {
 namespace {
@@ -27,8 +24,6 @@ namespace {
 using Text = std::string_view;
 
 constexpr Text value_name = "<value>";
-constexpr std::array<Text, 6> placeholders{value_name, "<uuid>", "<time>", "<address>", "<email>",
-                                           "<path>"};
 
 // The opening quotes and what closes them. GNU tools and Ruby write `this'.
 struct Quote {
@@ -43,126 +38,8 @@ constexpr std::array<Quote, 6> quotes{{{"\"", "\"", ""},
                                        {"\xE2\x80\x98", "\xE2\x80\x99", ""},
                                        {"\xC2\xAB", "\xC2\xBB", ""}}};
 
-// The template as it grows.
-class Output {
- public:
-  [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] bool is_full() const { return full_; }
-
-  void add_literal(char c) { add_literal(Text(&c, 1)); }
-
-  void add_literal(Text literal) {
-    const Text fitting = truncate_utf8(literal, limits::max_template_bytes - text_.size());
-    full_ = full_ || fitting.size() < literal.size();
-    for (const char c : fitting) {
-      text_ += c;
-      if (c == '>') escape_last();
-      if (full_) return;
-    }
-  }
-
-  void add_space() {
-    if (!text_.empty() && text_.back() != ' ') add_literal(' ');
-  }
-
-  // `name` in quotes or not. Of a list of equal ones only the first is kept, so that its length
-  // does not count.
-  void add_placeholder(Text name, Text open = {}, Text close = {}) {
-    std::string unit;
-    unit.append(open).append(name).append(close);
-    for (const Text separator : {Text(", "), Text(","), Text(" "), Text("; ")}) {
-      if (!text_.ends_with(separator)) continue;
-      if (Text(text_).substr(0, text_.size() - separator.size()).ends_with(unit) &&
-          placeholder_end_ == text_.size() - separator.size()) {
-        text_.resize(text_.size() - separator.size());
-        return;
-      }
-    }
-    const std::size_t added = open.empty() ? count_backslashes(text_.size()) : 0;
-    if (text_.size() + added + unit.size() > limits::max_template_bytes) {
-      full_ = true;
-      return;
-    }
-    text_.append(added, '\\');
-    text_ += open;
-    text_ += name;
-    text_ += close;
-    placeholder_end_ = text_.size();
-  }
-
-  // For "[::1]:80": the bracket belongs to the address.
-  void remove_last() { text_.pop_back(); }
-  void trim() {
-    while (text_.ends_with(' ')) text_.pop_back();
-  }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  // If the message itself says "<value>", a backslash tells it from a placeholder.
-  void escape_last() {
-    for (const Text name : placeholders) {
-      if (!text_.ends_with(name)) continue;
-      const std::size_t begin = text_.size() - name.size();
-      const std::size_t added = count_backslashes(begin) + 1;
-      if (text_.size() + added > limits::max_template_bytes) {
-        full_ = true;
-        text_.pop_back();
-      } else {
-        text_.insert(begin, added, '\\');
-      }
-      return;
-    }
-  }
-
-  // The backslashes in front of `end`.
-  [[nodiscard]] std::size_t count_backslashes(std::size_t end) const {
-    std::size_t begin = end;
-    while (begin > 0 && text_[begin - 1] == '\\') --begin;
-    return end - begin;
-  }
-
-  std::string text_;
-  std::size_t placeholder_end_ = 0;  // where the last placeholder ended; 0: there is none
-  bool full_ = false;
-};
-
 bool is_delimiter(char c) {
   return v2::is_blank(c) || Text("\"'`<>()[]{},;|").find(c) != Text::npos;
-}
-
-// Whether `text` ends with `word`, and no letter stands before it. `word` is lower case.
-bool ends_with_word(Text text, Text word) {
-  if (text.size() < word.size()) return false;
-  const Text tail = text.substr(text.size() - word.size());
-  const bool same = std::ranges::equal(
-      tail, word, [](char left, char right) { return v2::to_lower(left) == right; });
-  if (!same) return false;
-  return tail.size() == text.size() || !v2::is_ascii_letter(text[text.size() - word.size() - 1]);
-}
-
-bool ends_with_any(Text text, std::span<const Text> words) {
-  return std::ranges::any_of(words, [text](Text word) { return ends_with_word(text, word); });
-}
-
-// `text` without up to `most` of `characters` at its end.
-Text strip_end(Text text, Text characters, std::size_t most) {
-  for (; most > 0 && !text.empty() && characters.find(text.back()) != Text::npos; --most) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-// Whether the text in front of a number says that it is a code.
-bool announces_code(Text before, Text number) {
-  constexpr std::size_t longest_code = 10;
-  if (number.size() > longest_code) return false;
-  if (ends_with_any(strip_end(before, " :=#([-\"'", 3), v2::code_words())) return true;
-  if (!before.ends_with(' ')) return false;
-  before.remove_suffix(1);
-  if (ends_with_any(before, v2::weak_code_words())) return true;
-  const bool is_status = number.size() == 3 && number[0] >= '1' && number[0] <= '5' &&
-                         std::ranges::all_of(number, v2::is_digit);
-  return is_status && ends_with_any(before, v2::status_verbs());
 }
 
 class TemplateWriter {
@@ -171,7 +48,6 @@ class TemplateWriter {
 
   [[nodiscard]] std::string write() {
     run();
-    out_.trim();
     return out_.take();
   }
 
@@ -326,8 +202,8 @@ class TemplateWriter {
       constexpr std::size_t longest_folder = 16;
       std::size_t end = 1;
       while (end < rest.size() && end <= longest_folder && v2::is_atom(rest[end])) ++end;
-      is_path = end < rest.size() && rest[end] == '/' &&
-                v2::is_root_folder(rest.substr(1, end - 1));
+      is_path =
+          end < rest.size() && rest[end] == '/' && v2::is_root_folder(rest.substr(1, end - 1));
     }
     return is_path && replace_until(end_of_path(at_), "<path>");
   }
@@ -345,8 +221,8 @@ class TemplateWriter {
       end = v2::match_ipv6(text_, at_);
     }
     if (end == at_) return false;
-    const bool bracketed = is_ipv6 && out_.text().ends_with('[') && end < text_.size() &&
-                           text_[end] == ']';
+    const bool bracketed =
+        is_ipv6 && out_.text().ends_with('[') && end < text_.size() && text_[end] == ']';
     if (bracketed) {
       out_.remove_last();
       ++end;
@@ -372,7 +248,7 @@ class TemplateWriter {
     const std::size_t end = v2::match_number(text_, begin, digits_end);
     if (end == begin) return false;
     const Text digits = text_.substr(begin, digits_end - begin);
-    if (digits_end == end && announces_code(out_.text(), digits)) {
+    if (digits_end == end && v2::announces_code(out_.text(), digits)) {
       out_.add_literal(text_.substr(at_, end - at_));
     } else {
       out_.add_placeholder(value_name);
@@ -391,7 +267,7 @@ class TemplateWriter {
     while (end < text_.size() && v2::is_atom(text_[end])) ++end;
     const Text atom = text_.substr(at_, end - at_);
     v2::AtomKind kind = v2::kind_of_atom(atom);
-    if (kind != v2::AtomKind::word && announces_code(out_.text(), atom)) {
+    if (kind != v2::AtomKind::word && v2::announces_code(out_.text(), atom)) {
       kind = v2::AtomKind::word;
     }
     switch (kind) {
@@ -463,11 +339,12 @@ class TemplateWriter {
     if (close - at_ > longest_name) return false;
     const Text before = out_.text();
     // Keys of JSON and of what looks like it: {"id": 5, 'name': 'x'}.
-    const Text opening = strip_end(before, " ", 1);
+    const Text opening = v2::strip_end(before, " ", 1);
     if (text_.substr(end).starts_with(':') && (opening.ends_with('{') || opening.ends_with(','))) {
       return true;
     }
-    if (ends_with_any(strip_end(before, " :=(\"'", 3), v2::words_before_names())) return true;
+    if (v2::ends_with_any(v2::strip_end(before, " :=(\"'", 3), v2::words_before_names()))
+      return true;
     const Text behind = text_.substr(end);
     return std::ranges::any_of(v2::words_behind_names(),
                                [behind](Text words) { return behind.starts_with(words); });
@@ -475,7 +352,7 @@ class TemplateWriter {
 
   Text text_;
   std::size_t at_ = 0;
-  Output out_;
+  v2::TemplateOutput out_;
   bool in_url_ = false;
   std::size_t opaque_end_ = 0;
   // The next place that closes each kind of quote, from the position up to which was looked.

@@ -62,7 +62,7 @@ namespace rounds::stack {
 [[nodiscard]] std::size_t indent_of(std::string_view text);
 
 // A whole text of decimal digits as a line number; nothing if it is none or does not fit.
-[[nodiscard]] std::optional<std::uint32_t> parse_line_number(std::string_view digits);
+[[nodiscard]] std::optional<std::uint32_t> parse_line_number(std::string_view text);
 
 // Where the parenthesis opens that the last character of `text` closes; npos if it closes none.
 // Both names and paths may have parentheses, so they are counted.

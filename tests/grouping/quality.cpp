@@ -51,8 +51,8 @@ void note_merges(const std::map<std::string, std::set<std::string>>& failures_of
                  GroupingQuality& quality) {
   for (const auto& [fingerprint, failures] : failures_of_group) {
     if (failures.size() == 1) continue;
-    quality.notes.push_back(fmt::format("{} and {} more are one group", *failures.begin(),
-                                        failures.size() - 1));
+    quality.notes.push_back(
+        fmt::format("{} and {} more are one group", *failures.begin(), failures.size() - 1));
   }
 }
 

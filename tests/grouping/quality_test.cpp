@@ -1,10 +1,10 @@
-// What issue and documentation promise of the grouping, on labelled cases.
+// What docs/grouping.md promises of the fingerprint rules, on labelled cases.
+#include "tests/grouping/quality.hpp"
+
 #include <map>
 #include <set>
 
 #include <gtest/gtest.h>
-
-#include "tests/grouping/quality.hpp"
 
 namespace rounds::test {
 namespace {
@@ -23,6 +23,22 @@ TEST(GroupingQuality, IsMeasuredOnCasesOfTenLanguagesAndLinesWithoutAStack) {
   }
   EXPECT_GE(load_labelled_cases("cases").size(), 300U);
   EXPECT_GE(load_labelled_cases("held_out").size(), 100U);
+}
+
+TEST(GroupingQuality, OfRulesV2MergesNothingAndKeepsNearlyAllTogether) {
+  for (const std::string part : {"cases", "held_out"}) {
+    const GroupingQuality quality =
+        measure_grouping(load_labelled_cases(part), FingerprintRules::v2);
+    EXPECT_EQ(quality.different_merged, 0U) << part;
+    EXPECT_GE(quality.together_percent(), 99.0) << part;
+  }
+}
+
+TEST(GroupingQuality, OfRulesV1IsWorse) {
+  const auto cases = load_labelled_cases("cases");
+  const GroupingQuality v1 = measure_grouping(cases, FingerprintRules::v1);
+  EXPECT_GT(v1.different_merged, 0U);
+  EXPECT_LT(v1.together_percent(), 50.0);
 }
 
 }  // namespace
