@@ -11,10 +11,12 @@
 namespace rounds::api {
 
 // Of rounds-ingestd; rounds and rounds-replay take data-dir as well.
-inline constexpr std::array<std::string_view, 3> daemon_settings{"data-dir", "listen", "log-level"};
+inline constexpr std::array<std::string_view, 5> daemon_settings{
+    "data-dir", "listen", "log-level", "fingerprint-rules", "grouping-rule"};
 
 // Of rounds and rounds-replay.
-inline constexpr std::array<std::string_view, 2> tool_settings{"data-dir", "server"};
+inline constexpr std::array<std::string_view, 4> tool_settings{
+    "data-dir", "server", "fingerprint-rules", "grouping-rule"};
 
 [[nodiscard]] constexpr bool is_daemon_setting(std::string_view name) {
   return std::ranges::find(daemon_settings, name) != daemon_settings.end();

@@ -1,16 +1,19 @@
 // Fingerprints: which occurrences are the same failure.
 //
-// identify() is what ingestion calls for each occurrence, with the rules that are the default; the
-// functions with a version in their name are one set of rules each. Rules never change once data
-// was made with them, since a signature is found by its fingerprint: better rules come beside them
-// under a new version. Pure functions, usable from any thread, linear in the size of their input
-// whatever it contains.
+// identify() is what ingestion calls for each occurrence; the functions with a version in their
+// name are one set of rules each. Rules never change once data was made with them, since a
+// signature is found by its fingerprint: better rules come beside them under a new version.
+// docs/grouping.md says what each version does and how well. Pure functions, usable from any
+// thread, linear in the size of their input whatever it contains.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/error.hpp"
 #include "core/occurrence.hpp"
 #include "core/signature.hpp"
 #include "core/utf8.hpp"  // IWYU pragma: export (callers of identify() cut texts as well)
@@ -37,10 +40,52 @@ namespace rounds {
                                             std::string_view message,
                                             std::span<const StackFrame> frames);
 
-// What the store takes for one occurrence: the identity by the default rules (v1) of its message
-// cut to limits::max_message_bytes, and an exemplar with its message cut to
+// Rules v2, the default. Variable parts of messages are recognised before anything eats them, only
+// frames of the application count, newest first, and the errors that led to the one that was
+// reported count as well. A fingerprint is "v2:" and 64 hex digits.
+
+// `message` with its variable parts replaced: ids, numbers and quoted values by <value>, others by
+// <uuid>, <time>, <address>, <email> and <path>; runs of white space by one space. No message can
+// forge a placeholder: one that contains such a text gets a backslash in front of it. At most
+// limits::max_template_bytes; ends with a whole character, if `message` has whole ones.
+[[nodiscard]] std::string message_template_v2(std::string_view message);
+
+// The identity of an occurrence. Its `error_type` is the reported one; what counts is the type that
+// the stack trace names, where the two may differ. All of `message` counts, as in v1.
+[[nodiscard]] SignatureIdentity identify_v2(const Occurrence& occurrence);
+
+// One thing that rules v2 looked at.
+struct FingerprintPart {
+  std::string part;   // "service", "type", "message", "frame", "cause type", "rule", ...
+  std::string value;  // as it counts: a template, a stable name
+  bool counts = false;
+  std::string reason;  // why it counts or not, for people
+
+  friend bool operator==(const FingerprintPart&, const FingerprintPart&) = default;
+};
+
+// The identity with all that was looked at, in the order in which it counts. Slower than
+// identify_v2().
+struct FingerprintExplanation {
+  SignatureIdentity identity;
+  std::vector<FingerprintPart> parts;
+};
+[[nodiscard]] FingerprintExplanation explain_v2(const Occurrence& occurrence);
+
+// Which rules make the fingerprints of new occurrences. Not persisted.
+enum class FingerprintRules : std::uint8_t { v1, v2 };
+inline constexpr FingerprintRules default_fingerprint_rules = FingerprintRules::v2;
+
+// "v1", "v2".
+[[nodiscard]] std::string_view to_string(FingerprintRules rules);
+// Errors: invalid_argument names the text and the valid names.
+[[nodiscard]] Result<FingerprintRules> parse_fingerprint_rules(std::string_view text);
+
+// What the store takes for one occurrence: the identity by `rules` of its message cut to
+// limits::max_message_bytes, and an exemplar with its message cut to
 // limits::max_exemplar_message_bytes; no cut splits a character. Does not check the other fields,
 // the store does. The identity is a value of its own, shared with no other occurrence.
-[[nodiscard]] IdentifiedOccurrence identify(const Occurrence& occurrence);
+[[nodiscard]] IdentifiedOccurrence identify(const Occurrence& occurrence,
+                                            FingerprintRules rules = default_fingerprint_rules);
 
 }  // namespace rounds

@@ -18,6 +18,9 @@ inline constexpr std::size_t max_fingerprint_bytes = 256;
 // A whole message becomes a template. Longer ones are dumps of data, cut by ingestion.
 inline constexpr std::size_t max_message_bytes = 16 * 1024;
 
+// What is kept of a message without its variable parts (rules v2): more than this is data as well.
+inline constexpr std::size_t max_template_bytes = 2 * 1024;
+
 // Exemplars show what a message looked like; they are kept per commit group for ever.
 inline constexpr std::size_t max_exemplar_message_bytes = 2 * 1024;
 
@@ -42,6 +45,9 @@ inline constexpr std::size_t max_tag_bytes = 256;
 
 // Frames that identify a failure; deeper stacks are recursion.
 inline constexpr std::size_t max_frames = 256;
+
+// Errors that led to another, as one stack trace lists them; longer chains are loops of wrapping.
+inline constexpr std::size_t max_causes = 8;
 
 // Signatures in one page of a listing or events in one page of a history.
 inline constexpr std::size_t max_page_size = 1000;

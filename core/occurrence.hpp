@@ -7,13 +7,23 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/language.hpp"
 #include "core/signature.hpp"
 #include "core/time.hpp"
 
 namespace rounds {
+
+// Whose code a frame runs. Not persisted.
+enum class FrameOrigin : std::uint8_t {
+  unknown,      // to be told from its names
+  application,  // the program's own
+  library,      // somebody else's that the program uses
+  runtime,      // of the language: its standard library, its threads, its way of throwing
+};
 
 // One frame of a stack trace. Empty strings and line 0 mean "not known".
 struct StackFrame {
@@ -21,8 +31,25 @@ struct StackFrame {
   std::string function;
   std::string filename;
   std::uint32_t line = 0;
+  FrameOrigin origin = FrameOrigin::unknown;  // known only if the telemetry says so
 
   friend bool operator==(const StackFrame&, const StackFrame&) = default;
+};
+
+// Which end of a list of frames is the place that failed. Not persisted.
+enum class FrameOrder : std::uint8_t {
+  unknown,  // to be told from the language of the frames
+  newest_first,
+  newest_last,
+};
+
+// An error that led to the one that was reported. Empty texts mean "not known".
+struct ErrorCause {
+  std::string error_type;
+  std::string message;
+  std::vector<StackFrame> frames;  // in the order of the occurrence's own
+
+  friend bool operator==(const ErrorCause&, const ErrorCause&) = default;
 };
 
 // The OpenTelemetry severity number, 1 (TRACE) to 24 (FATAL4); 0 means unspecified. Errors begin
@@ -31,6 +58,9 @@ using SeverityNumber = std::uint8_t;
 inline constexpr SeverityNumber severity_error = 17;
 inline constexpr SeverityNumber severity_fatal = 21;
 inline constexpr SeverityNumber max_severity = 24;
+
+// The part of a fingerprint that stands for what the rules find by themselves.
+inline constexpr std::string_view fingerprint_default = "{{ default }}";
 
 // One observed error.
 struct Occurrence {
@@ -42,6 +72,17 @@ struct Occurrence {
   SeverityNumber severity = severity_error;
   TraceId trace_id;
   SpanId span_id;
+
+  // What rules since v2 look at as well.
+  Language language = Language::unknown;
+  FrameOrder frame_order = FrameOrder::unknown;
+  // As the stack trace itself names it; empty: it does not. SDKs put a code into `error_type` here
+  // and the class there, where the trace always has the class.
+  std::string thrown_type;
+  std::vector<ErrorCause> causes;  // the nearest first, the root last
+  // What identifies the failure instead, if somebody decided: a rule of the configuration, or the
+  // SDK. A part that is fingerprint_default stands for what the rules find. Empty: nobody did.
+  std::vector<std::string> fingerprint_parts;
 
   friend bool operator==(const Occurrence&, const Occurrence&) = default;
 };

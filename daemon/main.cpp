@@ -49,6 +49,7 @@ int serve(const Settings& settings) {
   if (!store) return fail_with(exit_unusable, store.error().message);
   ServerOptions options;
   options.listen = settings.listen;
+  options.grouping = settings.grouping;
   auto server = Server::start(*store->store, options);
   if (!server) {
     const bool taken = server.error().code == ErrorCode::in_use;

@@ -8,7 +8,6 @@
 #include <spdlog/spdlog.h>
 
 #include "api/problem.hpp"
-#include "core/fingerprint.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/limits.hpp"
 #include "ingest/gzip.hpp"
@@ -79,12 +78,13 @@ Result<OtlpBatch> decode(OtlpSignal signal, const Request& request, Timestamp re
 
 // In a storm most occurrences of a batch are of a few signatures: they share one identity each,
 // which keeps the queue of the store small.
-std::vector<IdentifiedOccurrence> identify_all(const std::vector<Occurrence>& occurrences) {
+std::vector<IdentifiedOccurrence> identify_all(const Grouping& grouping,
+                                               std::vector<Occurrence>& occurrences) {
   std::unordered_map<std::string_view, std::shared_ptr<const SignatureIdentity>> identities;
   std::vector<IdentifiedOccurrence> identified;
   identified.reserve(occurrences.size());
-  for (const Occurrence& occurrence : occurrences) {
-    IdentifiedOccurrence& next = identified.emplace_back(identify(occurrence));
+  for (Occurrence& occurrence : occurrences) {
+    IdentifiedOccurrence& next = identified.emplace_back(grouping.identify(occurrence));
     const auto [known, fresh] = identities.emplace(next.identity->fingerprint, next.identity);
     if (!fresh && *known->second == *next.identity) next.identity = known->second;
   }
@@ -107,7 +107,8 @@ asio::awaitable<Response> export_telemetry(Services& services, OtlpSignal signal
   if (!batch) co_return otlp_answer(request, batch.error());
   const std::size_t accepted = batch->occurrences.size();
   if (accepted > 0) {
-    Submission submission = RecordOccurrences{identify_all(batch->occurrences), {}};
+    Submission submission =
+        RecordOccurrences{identify_all(services.grouping, batch->occurrences), {}};
     batch->occurrences.clear();
     Result<Commit> commit =
         co_await services.store.submit(std::move(submission), asio::use_awaitable);

@@ -197,7 +197,7 @@ class Server::Impl {
   tcp::acceptor acceptor_;
   asio::steady_timer slot_freed_;  // never expires; cancelled when a session ends
   AsyncStore store_;
-  Services services_{store_, metrics_, *options_.clock, stopping_};
+  Services services_{store_, metrics_, *options_.clock, options_.grouping, stopping_};
   std::vector<std::thread> threads_;
 };
 

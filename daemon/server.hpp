@@ -16,12 +16,14 @@
 #include "core/error.hpp"
 #include "core/signature_store.hpp"
 #include "daemon/limits.hpp"
+#include "ingest/grouping.hpp"
 
 namespace rounds::daemon {
 
 struct ServerOptions {
   boost::asio::ip::tcp::endpoint listen;  // port 0: the system picks one
   const Clock* clock = &system_clock();   // never null; must outlive the server
+  Grouping grouping;                      // how occurrences get their fingerprints
 
   // The defaults are explained in daemon/limits.hpp; tests set shorter ones.
   std::size_t connections = max_connections;

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "daemon/metrics.hpp"
+#include "ingest/grouping.hpp"
 #include "store/async_store.hpp"
 
 namespace rounds::daemon {
@@ -13,6 +14,7 @@ struct Services {
   AsyncStore& store;
   Metrics& metrics;
   const Clock& clock;
+  const Grouping& grouping;
   const std::atomic<bool>& stopping;
 };
 

@@ -25,8 +25,9 @@ constexpr int wrong_usage = 2;
 constexpr const char* examples =
     "Example: rounds-ingestd --data-dir /var/lib/rounds --listen 0.0.0.0:4318\n"
     "Settings come from flags, then the environment (ROUNDS_DATA_DIR, ROUNDS_LISTEN,\n"
-    "ROUNDS_LOG_LEVEL), then the file of --config (TOML: data-dir = \"/var/lib/rounds\"; settings\n"
-    "of rounds are passed over), then the defaults above.\n"
+    "ROUNDS_FINGERPRINT_RULES, ROUNDS_LOG_LEVEL), then the file of --config (TOML:\n"
+    "data-dir = \"/var/lib/rounds\"; settings of rounds are passed over), then the defaults "
+    "above.\n"
     "SIGTERM and SIGINT stop it after the requests in flight.\n"
     "Exit codes: 0 fine, 2 wrong usage, 3 data damaged or in use, or an address in use.";
 
@@ -121,6 +122,17 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   app.add_option("--listen", listen, "Address and port; port 0 picks a free one")
       ->envname("ROUNDS_LISTEN")
       ->capture_default_str();
+  std::string rules(to_string(default_fingerprint_rules));
+  std::vector<std::string> grouping_rules;
+  app.add_option("--fingerprint-rules", rules, "Version of the rules for new occurrences")
+      ->envname("ROUNDS_FINGERPRINT_RULES")
+      ->check(CLI::IsMember({"v1", "v2"}))
+      ->capture_default_str();
+  app.add_option(
+         "--grouping-rule", grouping_rules,
+         "What identifies some occurrences: 'type:*Timeout* -> slow, {{ default }}'; may be "
+         "repeated, the first that holds decides")
+      ->allow_extra_args(false);
   app.add_option("--log-level", settings.log_level, "Least level that is logged to stderr")
       ->envname("ROUNDS_LOG_LEVEL")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -140,6 +152,9 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   }
   const auto endpoint = parse_listen_address(listen);
   if (!endpoint) return wrong_usage_exit(endpoint.error().message);
+  auto grouping = Grouping::make(*parse_fingerprint_rules(rules), grouping_rules);
+  if (!grouping) return wrong_usage_exit(grouping.error().message);
+  settings.grouping = *std::move(grouping);
   settings.data_dir = data_dir;
   settings.listen = *endpoint;
   return settings;

@@ -52,8 +52,7 @@ Occurrence Extractor::make_occurrence(const ExceptionAttributes& exception) cons
   if (occurrence.error_type.empty()) occurrence.error_type = default_error_type;
   occurrence.message = text_of(exception.message, limits::max_message_bytes);
   if (exception.stack_trace != nullptr && exception.stack_trace->has_string_value()) {
-    occurrence.frames =
-        parse_stack_trace(clean_text(exception.stack_trace->string_value()), language_);
+    take_stack_trace(occurrence, clean_text(exception.stack_trace->string_value()), language_);
   }
   return occurrence;
 }

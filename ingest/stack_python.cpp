@@ -1,7 +1,9 @@
+// Python's traceback.format_exc(): "  File "path", line N, in function", newest frame last.
 #include <algorithm>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "ingest/stack_parsers.hpp"
@@ -35,8 +37,9 @@ void keep_newest(std::vector<StackFrame>& frames) {
 }
 
 // Follows a text line by line. Python links several tracebacks by a sentence; the last of them is
-// that of the exception that was raised last, and the one that counts. A traceback that follows
-// without such a sentence is quoted in a message. Exception groups draw a margin of bars:
+// that of the exception that was raised last, and the ones before it are its causes. A traceback
+// that follows without such a sentence is quoted in a message. Exception groups draw a margin of
+// bars:
 //
 //   + Exception Group Traceback (most recent call last):
 //   |   File "a.py", line 1, in f
@@ -57,9 +60,15 @@ class TracebackReader {
     }
   }
 
-  [[nodiscard]] std::vector<StackFrame> take_frames() {
-    keep_newest(frames_);
-    return std::move(frames_);
+  [[nodiscard]] StackTrace take_trace() {
+    keep_newest(current_.frames);
+    StackTrace trace{Language::python, FrameOrder::newest_last, {}, {}, {}, {}};
+    trace.error_type = std::move(current_.error_type);
+    trace.message = std::move(current_.message);
+    trace.frames = std::move(current_.frames);
+    std::ranges::reverse(causes_);
+    trace.causes = std::move(causes_);
+    return trace;
   }
 
  private:
@@ -76,36 +85,51 @@ class TracebackReader {
   void begin_traceback(std::size_t indent, bool is_group) {
     expects_header_ = false;
     inside_ = true;
-    frames_.clear();
+    if (!current_.frames.empty() || !current_.error_type.empty()) keep_cause();
+    current_ = {};
     margin_ = std::string(indent, ' ') + (is_group ? "| " : "");
+  }
+
+  // The nearest causes are the ones printed last, so the oldest go first.
+  void keep_cause() {
+    keep_newest(current_.frames);
+    if (causes_.size() == limits::max_causes) causes_.erase(causes_.begin());
+    causes_.push_back(std::move(current_));
   }
 
   // Frames stand two columns to the right of the header, source code four.
   void read_inside(std::string_view line, std::size_t indent) {
-    if (!take_prefix(line, margin_) || !take_prefix(line, "  ")) {
+    const bool in_margin = take_prefix(line, margin_);
+    if (!in_margin || !take_prefix(line, "  ")) {
       // Blank lines occur within; the exception itself ends the frames.
-      if (indent < line.size()) inside_ = false;
+      if (indent >= line.size()) return;
+      inside_ = false;
+      if (!in_margin) return;
+      const ErrorLine error = parse_error_line(line);
+      current_.error_type = error.type;
+      current_.message = error.message;
       return;
     }
     auto frame = parse_frame(line);
     if (!frame) return;
-    frames_.push_back(std::move(*frame));
+    current_.frames.push_back(std::move(*frame));
     // Twice as many are kept meanwhile, so that dropping the oldest stays linear.
-    if (frames_.size() >= 2 * limits::max_frames) keep_newest(frames_);
+    if (current_.frames.size() >= 2 * limits::max_frames) keep_newest(current_.frames);
   }
 
   bool expects_header_ = true;
   bool inside_ = false;
   std::string margin_;  // what stands before every line of the current traceback
-  std::vector<StackFrame> frames_;
+  ErrorCause current_;
+  std::vector<ErrorCause> causes_;  // the nearest last
 };
 
 }  // namespace
 
-std::vector<StackFrame> parse_python(std::string_view text) {
+StackTrace parse_python(std::string_view text) {
   TracebackReader reader;
   while (!text.empty()) reader.read_line(take_line(text));
-  return reader.take_frames();
+  return reader.take_trace();
 }
 
 }  // namespace rounds::stack

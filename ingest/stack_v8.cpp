@@ -1,6 +1,8 @@
-#include <algorithm>
+// V8's error.stack: "    at function (file:line:column)", newest frame first; with the causes that
+// Node's inspect() prints behind it.
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "ingest/stack_parsers.hpp"
@@ -13,19 +15,10 @@ struct Location {
   std::uint32_t line = 0;
 };
 
-// Removes ":123" from the end of `text`.
-std::optional<std::uint32_t> take_number_from_end(std::string_view& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto number = parse_line_number(text.substr(colon + 1));
-  if (number) text.remove_suffix(text.size() - colon);
-  return number;
-}
-
 // Reads "file:line:column".
 std::optional<Location> parse_file_location(std::string_view text) {
-  const auto column = take_number_from_end(text);
-  const auto line = take_number_from_end(text);
+  const auto column = take_line_from_end(text);
+  const auto line = take_line_from_end(text);
   if (!column || !line || text.empty()) return std::nullopt;
   return Location{text, *line};
 }
@@ -49,17 +42,6 @@ std::optional<Location> parse_location(std::string_view text) {
   }
   if (text.starts_with("eval at ")) return parse_eval_origin(text);
   return parse_file_location(text);
-}
-
-// Where the parenthesis opens that the last character of `text` closes. Both names and paths may
-// have parentheses, so they are counted.
-std::size_t find_opening(std::string_view text) {
-  std::size_t depth = 0;
-  for (std::size_t i = text.size(); i-- > 0;) {
-    if (text[i] == ')') ++depth;
-    if (text[i] == '(' && --depth == 0) return i;
-  }
-  return std::string_view::npos;
 }
 
 // "Object.f [as g]" is f, called through the property g.
@@ -97,23 +79,66 @@ std::optional<StackFrame> parse_frame(std::string_view text) {
   return make_frame({}, *location);
 }
 
-}  // namespace
+// "TypeError [ERR_CODE]: message" and "Uncaught TypeError: message" name the class as well.
+ErrorLine parse_header(std::string_view line) {
+  static_cast<void>(take_prefix(line, "Uncaught "));
+  const std::size_t code = line.find(" [");
+  const std::size_t code_end = line.find("]: ");
+  if (code != std::string_view::npos && code_end != std::string_view::npos && code < code_end &&
+      is_type_name(line.substr(0, code))) {
+    return {line.substr(0, code_end + 1), line.substr(code_end + 3)};
+  }
+  return parse_error_line(line);
+}
 
-std::vector<StackFrame> parse_v8(std::string_view text) {
-  std::vector<StackFrame> frames;
-  while (!text.empty() && frames.size() < limits::max_frames) {
-    std::string_view line = take_line(text);
-    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+class StackReader {
+ public:
+  // False when nothing of interest follows.
+  void read_line(std::string_view line) {
+    line.remove_prefix(indent_of(line));
     const bool marked = take_prefix(line, "at ");
+    if (!marked && read_cause(line)) return;
+    if (frames_ == nullptr) return;
     // Node's inspect() prints the properties of an error behind its last frame: "at f (x:1:2) {".
     const bool last = line.ends_with(" {");
     if (last) line.remove_suffix(2);
     auto frame = marked ? parse_frame(line) : std::nullopt;
-    if (frame) frames.push_back(std::move(*frame));
+    if (frame) add_frame(*frames_, std::move(*frame));
     // The message stands before the first frame, and causes may follow after the last.
-    if (!frames.empty() && (!marked || last)) break;
+    if (!frames_->empty() && (!marked || last)) frames_ = nullptr;
   }
-  return frames;
+
+  [[nodiscard]] StackTrace& trace() { return trace_; }
+
+ private:
+  // "[cause]: Error: x" of inspect(), "caused by: Error: x" of libraries; only behind the frames of
+  // the error itself, whose message may say the same.
+  bool read_cause(std::string_view line) {
+    if (trace_.frames.empty()) return false;
+    if (!take_prefix(line, "[cause]: ") && !take_prefix(line, "caused by: ") &&
+        !take_prefix(line, "Caused by: ") && !take_prefix(line, "Caused by ")) {
+      return false;
+    }
+    ErrorCause* cause = add_cause(trace_, parse_header(line));
+    frames_ = cause == nullptr ? nullptr : &cause->frames;
+    return true;
+  }
+
+  StackTrace trace_{Language::javascript, FrameOrder::newest_first, {}, {}, {}, {}};
+  std::vector<StackFrame>* frames_ = &trace_.frames;  // null: the frames of this error are over
+};
+
+}  // namespace
+
+StackTrace parse_v8(std::string_view text) {
+  StackReader reader;
+  if (!text.starts_with(" ") && !text.starts_with("at ")) {
+    const ErrorLine header = parse_header(take_line(text));
+    reader.trace().error_type = header.type;
+    reader.trace().message = header.message;
+  }
+  while (!text.empty()) reader.read_line(take_line(text));
+  return std::move(reader.trace());
 }
 
 }  // namespace rounds::stack

@@ -58,7 +58,7 @@ class Backend {
 
   // Counts occurrences, at most limits::max_occurrences_per_submission. Errors: also
   // invalid_argument behind a daemon, which takes OTLP only.
-  [[nodiscard]] virtual Result<void> record(const std::vector<Occurrence>& occurrences) = 0;
+  [[nodiscard]] virtual Result<void> record(std::vector<Occurrence> occurrences) = 0;
 
   // Counts the errors in `body`: all that are accepted, or none.
   [[nodiscard]] virtual Result<OtlpOutcome> record_otlp(const OtlpBody& body) = 0;

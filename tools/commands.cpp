@@ -16,8 +16,10 @@ Result<std::unique_ptr<Backend>> Invocation::open_backend(CreateIfMissing create
     return open_server_backend(server->text, *process_.clock);
   }
   Progress progress(process_, "Reading the log", "events");
+  auto grouping = find_grouping(location_, process_);
+  if (!grouping) return std::unexpected(std::move(grouping.error()));
   return open_local_backend(
-      std::get<std::filesystem::path>(*location), create,
+      std::get<std::filesystem::path>(*location), create, *std::move(grouping),
       [&progress](std::uint64_t done, std::uint64_t total) { progress.update(done, total); });
 }
 

@@ -85,9 +85,9 @@ class Ingestion {
  private:
   [[nodiscard]] Result<void> record_batch() {
     if (batch_.empty()) return {};
-    if (auto recorded = backend_.record(batch_); !recorded) return recorded;
-    accepted_ += batch_.size();
-    batch_.clear();
+    const std::size_t count = batch_.size();
+    if (auto recorded = backend_.record(std::exchange(batch_, {})); !recorded) return recorded;
+    accepted_ += count;
     return {};
   }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/fingerprint.hpp"
 #include "store/rocks_store.hpp"
 
 namespace rounds::tools {
@@ -10,8 +9,8 @@ namespace {
 
 class LocalBackend final : public Backend {
  public:
-  LocalBackend(std::unique_ptr<SignatureStore> store, const Clock& clock)
-      : store_(std::move(store)), clock_(clock) {}
+  LocalBackend(std::unique_ptr<SignatureStore> store, const Clock& clock, Grouping grouping)
+      : store_(std::move(store)), clock_(clock), grouping_(std::move(grouping)) {}
 
   [[nodiscard]] Result<std::optional<Signature>> get_by_id(const SignatureId& id) override {
     return store_->get_by_id(id);
@@ -43,23 +42,26 @@ class LocalBackend final : public Backend {
     return store_->execute(id, command, context);
   }
 
-  [[nodiscard]] Result<void> record(const std::vector<Occurrence>& occurrences) override {
+  [[nodiscard]] Result<void> record(std::vector<Occurrence> occurrences) override {
     if (occurrences.empty()) return {};
     std::vector<IdentifiedOccurrence> identified;
     identified.reserve(occurrences.size());
-    for (const Occurrence& occurrence : occurrences) identified.push_back(identify(occurrence));
+    for (Occurrence& occurrence : occurrences) {
+      identified.push_back(grouping_.identify(occurrence));
+    }
     const auto commit = store_->record(std::move(identified));
     if (!commit) return std::unexpected(commit.error());
     return {};
   }
 
   [[nodiscard]] Result<OtlpOutcome> record_otlp(const OtlpBody& body) override {
-    const auto batch = decode(body, clock_.now());
+    auto batch = decode(body, clock_.now());
     if (!batch) return std::unexpected(batch.error());
-    if (auto recorded = record(batch->occurrences); !recorded) {
+    const std::size_t accepted = batch->occurrences.size();
+    if (auto recorded = record(std::move(batch->occurrences)); !recorded) {
       return std::unexpected(std::move(recorded.error()));
     }
-    return OtlpOutcome{batch->occurrences.size(), batch->rejected_count, batch->rejection_message};
+    return OtlpOutcome{accepted, batch->rejected_count, batch->rejection_message};
   }
 
   [[nodiscard]] Result<void> close() override { return store_->close(); }
@@ -67,6 +69,7 @@ class LocalBackend final : public Backend {
  private:
   std::unique_ptr<SignatureStore> store_;
   const Clock& clock_;
+  Grouping grouping_;
 };
 
 // What a caller of rounds can do about it that an embedder cannot.
@@ -80,18 +83,19 @@ Error with_way_out(Error error) {
 }  // namespace
 
 std::unique_ptr<Backend> make_local_backend(std::unique_ptr<SignatureStore> store,
-                                            const Clock& clock) {
-  return std::make_unique<LocalBackend>(std::move(store), clock);
+                                            const Clock& clock, Grouping grouping) {
+  return std::make_unique<LocalBackend>(std::move(store), clock, std::move(grouping));
 }
 
 Result<std::unique_ptr<Backend>> open_local_backend(const std::filesystem::path& data_directory,
-                                                    CreateIfMissing create, OpenProgress progress) {
+                                                    CreateIfMissing create, Grouping grouping,
+                                                    OpenProgress progress) {
   RocksStoreOptions options;
   options.create_if_missing = create == CreateIfMissing::yes;
   options.catch_up_progress = std::move(progress);
   auto store = RocksStore::open(data_directory, std::move(options));
   if (!store) return std::unexpected(with_way_out(std::move(store.error())));
-  return make_local_backend(*std::move(store), system_clock());
+  return make_local_backend(*std::move(store), system_clock(), std::move(grouping));
 }
 
 }  // namespace rounds::tools

@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "core/signature_store.hpp"
+#include "ingest/grouping.hpp"
 #include "tools/backend.hpp"
 
 namespace rounds::tools {
@@ -18,13 +19,16 @@ enum class CreateIfMissing : bool { no, yes };
 // Told about the catch-up at open: events done and to do.
 using OpenProgress = std::function<void(std::uint64_t, std::uint64_t)>;
 
-// Opens the store in `data_directory`. Errors: those of RocksStore::open().
+// Opens the store in `data_directory`; `grouping` gives what is recorded its fingerprints. Errors:
+// those of RocksStore::open().
 [[nodiscard]] Result<std::unique_ptr<Backend>> open_local_backend(
-    const std::filesystem::path& data_directory, CreateIfMissing create, OpenProgress progress);
+    const std::filesystem::path& data_directory, CreateIfMissing create, Grouping grouping,
+    OpenProgress progress);
 
 // The same on any store. `clock` gives telemetry without a time the time of receipt; it must
 // outlive the backend.
 [[nodiscard]] std::unique_ptr<Backend> make_local_backend(std::unique_ptr<SignatureStore> store,
-                                                          const Clock& clock);
+                                                          const Clock& clock,
+                                                          Grouping grouping = {});
 
 }  // namespace rounds::tools

@@ -125,7 +125,7 @@ class ServerBackend final : public Backend {
     return read(client_.send({true, target, "application/json", body}), api::signature_from_json);
   }
 
-  [[nodiscard]] Result<void> record(const std::vector<Occurrence>& /*occurrences*/) override {
+  [[nodiscard]] Result<void> record(std::vector<Occurrence> /*occurrences*/) override {
     return fail(ErrorCode::invalid_argument,
                 "a daemon takes no JSON Lines; send OTLP (--format otlp-json or otlp-proto), or "
                 "stop the daemon and use --data-dir");

@@ -15,6 +15,13 @@ namespace {
 // Which of the two counts in a settings file that names both.
 enum class Preferred : std::uint8_t { server, directory };
 
+// What a file may say that matters here.
+struct FileSettings {
+  LocationFlags location;
+  std::string fingerprint_rules;  // empty: not said
+  std::vector<std::string> grouping_rules;
+};
+
 // The location that one level names, if any. `level` names it in messages.
 Result<std::optional<Location>> location_of(const std::string& data_dir, const std::string& server,
                                             std::string_view level) {
@@ -28,24 +35,31 @@ Result<std::optional<Location>> location_of(const std::string& data_dir, const s
   return std::nullopt;
 }
 
-Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, LocationFlags& found) {
+Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, FileSettings& found) {
   const bool in_section = !item.parents.empty();
   if (in_section || (!api::is_tool_setting(item.name) && !api::is_daemon_setting(item.name))) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} has an unknown setting \"{}\"; it takes {}", path,
                             in_section ? fmt::format("[{}]", item.parents.front()) : item.name,
-                            fmt::join(api::tool_settings, " and ")));
+                            fmt::join(api::tool_settings, ", ")));
   }
   if (!api::is_tool_setting(item.name)) return {};
+  if (item.name == "grouping-rule") {
+    found.grouping_rules = item.inputs;
+    return {};
+  }
   if (item.inputs.size() != 1) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} must give {} one text", path, item.name));
   }
-  (item.name == "server" ? found.server : found.data_dir) = item.inputs.front();
+  std::string* known = item.name == "server"              ? &found.location.server
+                       : item.name == "fingerprint-rules" ? &found.fingerprint_rules
+                                                          : &found.location.data_dir;
+  *known = item.inputs.front();
   return {};
 }
 
-Result<LocationFlags> read_file(const std::string& path) {
+Result<FileSettings> read_file(const std::string& path) {
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_file(path);
@@ -57,11 +71,20 @@ Result<LocationFlags> read_file(const std::string& path) {
   } catch (const CLI::Error& error) {
     return fail(ErrorCode::invalid_argument, fmt::format("{}: {}", path, error.what()));
   }
-  LocationFlags found;
+  FileSettings found;
   for (const CLI::ConfigItem& item : items) {
     if (auto taken = take_item(item, path, found); !taken) return std::unexpected(taken.error());
   }
   return found;
+}
+
+std::string variable(const Process& process, const char* name) {
+  return process.environment(name).value_or(std::string{});
+}
+
+// The file that the command line or the environment names; empty: none.
+std::string file_path(const LocationFlags& flags, const Process& process) {
+  return flags.config.empty() ? variable(process, "ROUNDS_CONFIG") : flags.config;
 }
 
 Result<Location> find(const LocationFlags& flags, const Process& process, Preferred preferred) {
@@ -69,23 +92,20 @@ Result<Location> find(const LocationFlags& flags, const Process& process, Prefer
   if (!location) return std::unexpected(location.error());
   if (*location) return **location;
 
-  const auto variable = [&process](const char* name) {
-    return process.environment(name).value_or(std::string{});
-  };
-  location = location_of(variable("ROUNDS_DATA_DIR"), variable("ROUNDS_SERVER"),
+  location = location_of(variable(process, "ROUNDS_DATA_DIR"), variable(process, "ROUNDS_SERVER"),
                          "the environment (ROUNDS_DATA_DIR and ROUNDS_SERVER)");
   if (!location) return std::unexpected(location.error());
   if (*location) return **location;
 
-  const std::string path = flags.config.empty() ? variable("ROUNDS_CONFIG") : flags.config;
+  const std::string path = file_path(flags, process);
   if (!path.empty()) {
     auto file = read_file(path);
     if (!file) return std::unexpected(file.error());
     // The directory may be there for the daemon that the server names.
-    if (!file->data_dir.empty() && !file->server.empty()) {
-      (preferred == Preferred::server ? file->data_dir : file->server).clear();
+    if (!file->location.data_dir.empty() && !file->location.server.empty()) {
+      (preferred == Preferred::server ? file->location.data_dir : file->location.server).clear();
     }
-    location = location_of(file->data_dir, file->server, path);
+    location = location_of(file->location.data_dir, file->location.server, path);
     if (!location) return std::unexpected(location.error());
     if (*location) return **location;
   }
@@ -96,6 +116,24 @@ Result<Location> find(const LocationFlags& flags, const Process& process, Prefer
 
 Result<Location> find_location(const LocationFlags& flags, const Process& process) {
   return find(flags, process, Preferred::server);
+}
+
+Result<Grouping> find_grouping(const LocationFlags& flags, const Process& process) {
+  FileSettings settings;
+  if (const std::string path = file_path(flags, process); !path.empty()) {
+    auto file = read_file(path);
+    if (!file) return std::unexpected(std::move(file.error()));
+    settings = *std::move(file);
+  }
+  const std::string from_environment = variable(process, "ROUNDS_FINGERPRINT_RULES");
+  if (!from_environment.empty()) settings.fingerprint_rules = from_environment;
+  FingerprintRules rules = default_fingerprint_rules;
+  if (!settings.fingerprint_rules.empty()) {
+    const auto parsed = parse_fingerprint_rules(settings.fingerprint_rules);
+    if (!parsed) return std::unexpected(parsed.error());
+    rules = *parsed;
+  }
+  return Grouping::make(rules, settings.grouping_rules);
 }
 
 Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,

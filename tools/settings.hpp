@@ -1,6 +1,6 @@
 // Where a command finds its signatures: in a data directory or behind a daemon. Settings come from
 // flags, then the environment (ROUNDS_DATA_DIR, ROUNDS_SERVER, ROUNDS_CONFIG), then the TOML file
-// of --config (data-dir, server), then the default, ./data.
+// of --config (data-dir, server, fingerprint-rules, grouping-rule), then the default, ./data.
 //
 // Each of these levels may name a directory or a server; the first level that names either wins.
 // The file alone may name both, since it may serve the daemon too: then the server counts, or the
@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "core/error.hpp"
+#include "ingest/grouping.hpp"
 #include "tools/process.hpp"
 
 namespace rounds::tools {
@@ -41,5 +42,10 @@ using Location = std::variant<std::filesystem::path, ServerUrl>;
 [[nodiscard]] Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,
                                                                 const Process& process,
                                                                 std::string_view task);
+
+// How occurrences get their fingerprints: ROUNDS_FINGERPRINT_RULES, then the file of --config
+// (fingerprint-rules, grouping-rule; those that rounds-ingestd has), then the default. Errors:
+// those of Grouping::make(); invalid_argument or data_missing for the file.
+[[nodiscard]] Result<Grouping> find_grouping(const LocationFlags& flags, const Process& process);
 
 }  // namespace rounds::tools

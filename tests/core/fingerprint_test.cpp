@@ -140,9 +140,9 @@ Occurrence make_occurrence_with(std::string message) {
   return occurrence;
 }
 
-TEST(Identify, UsesRulesV1AndKeepsWhatIsToldOfTheOccurrence) {
+TEST(Identify, KeepsWhatIsToldOfTheOccurrence) {
   const Occurrence occurrence = make_occurrence_with("user 12345 not found");
-  const IdentifiedOccurrence identified = identify(occurrence);
+  const IdentifiedOccurrence identified = identify(occurrence, FingerprintRules::v1);
   EXPECT_EQ(*identified.identity,
             identify_v1("TypeError", "checkout", "user 12345 not found", occurrence.frames));
   EXPECT_EQ(identified.identity->message_template, "user * not found");
@@ -152,7 +152,8 @@ TEST(Identify, UsesRulesV1AndKeepsWhatIsToldOfTheOccurrence) {
 
 TEST(Identify, CutsLongMessagesToTheLimits) {
   const std::string message = "x" + repeat("é", 2 * limits::max_message_bytes);
-  const IdentifiedOccurrence identified = identify(make_occurrence_with(message));
+  const IdentifiedOccurrence identified =
+      identify(make_occurrence_with(message), FingerprintRules::v1);
   // One byte less than the (even) limits, since a character of two bytes begins at odd places.
   EXPECT_EQ(identified.identity->message_template,
             message.substr(0, limits::max_message_bytes - 1));
@@ -162,12 +163,22 @@ TEST(Identify, CutsLongMessagesToTheLimits) {
 
 TEST(Identify, IgnoresWhatStandsBehindTheLimit) {
   const std::string kept = repeat("x", limits::max_message_bytes);
-  EXPECT_EQ(*identify(make_occurrence_with(kept + "a")).identity,
-            *identify(make_occurrence_with(kept + "b")).identity);
+  EXPECT_EQ(*identify(make_occurrence_with(kept + "a"), FingerprintRules::v1).identity,
+            *identify(make_occurrence_with(kept + "b"), FingerprintRules::v1).identity);
   std::string other = kept;
   other.back() = 'y';
-  EXPECT_NE(*identify(make_occurrence_with(kept)).identity,
-            *identify(make_occurrence_with(other)).identity);
+  EXPECT_NE(*identify(make_occurrence_with(kept), FingerprintRules::v1).identity,
+            *identify(make_occurrence_with(other), FingerprintRules::v1).identity);
+}
+
+TEST(Identify, UsesRulesV2UnlessToldOtherwise) {
+  const Occurrence occurrence = make_occurrence_with("user 12345 not found");
+  EXPECT_EQ(*identify(occurrence).identity, identify_v2(occurrence));
+  EXPECT_EQ(default_fingerprint_rules, FingerprintRules::v2);
+  EXPECT_EQ(parse_fingerprint_rules("v1"), FingerprintRules::v1);
+  EXPECT_EQ(parse_fingerprint_rules(to_string(FingerprintRules::v2)), FingerprintRules::v2);
+  EXPECT_EQ(parse_fingerprint_rules("v3").error().message,
+            "\"v3\" are no fingerprint rules; use v1 or v2");
 }
 
 }  // namespace

@@ -96,7 +96,8 @@ TEST_F(SettingsTest, NameTheUnknownSettingOfTheFile) {
     const std::string path = file(text);
     EXPECT_EQ(std::get<Exit>(read({"--config", path.c_str()})).to_stderr,
               "rounds-ingestd: " + path + " has an unknown setting \"" + name +
-                  "\"; it takes data-dir, listen, log-level; see rounds-ingestd --help\n");
+                  "\"; it takes data-dir, listen, log-level, fingerprint-rules, grouping-rule; see "
+                  "rounds-ingestd --help\n");
   }
 }
 

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/fingerprint.hpp"
+
 namespace rounds::test {
 namespace {
 
@@ -123,6 +125,22 @@ void expect_same_as_json(const OtlpSample& sample) {
   EXPECT_FALSE(binary->occurrences.empty());
   EXPECT_EQ(binary->occurrences, text->occurrences) << sample.name;
   EXPECT_EQ(binary->record_count, text->record_count);
+}
+
+TEST(OtlpSamples, MakeFewerSignaturesWithBetterRules) {
+  std::map<FingerprintRules, std::set<std::string>> fingerprints;
+  std::size_t occurrences = 0;
+  for (const OtlpSignal signal : {OtlpSignal::logs, OtlpSignal::traces}) {
+    for (const Occurrence& occurrence : decode_samples(signal, 1, 24)) {
+      ++occurrences;
+      for (const FingerprintRules rules : {FingerprintRules::v1, FingerprintRules::v2}) {
+        fingerprints[rules].insert(identify(occurrence, rules).identity->fingerprint);
+      }
+    }
+  }
+  EXPECT_EQ(occurrences, 225U);
+  EXPECT_EQ(fingerprints[FingerprintRules::v1].size(), 47U);
+  EXPECT_EQ(fingerprints[FingerprintRules::v2].size(), 18U);
 }
 
 TEST(OtlpSamples, ReadTheSameInBothEncodings) {

@@ -11,7 +11,7 @@ namespace rounds::test {
 namespace {
 
 std::vector<StackFrame> parse(std::string_view text) {
-  return parse_stack_trace(text, "python");
+  return parse_stack_trace(text, "python").frames;
 }
 
 std::vector<std::string> functions(std::string_view text) {

@@ -112,7 +112,7 @@ TEST_F(CommandsTest, WrongUsageIsOneSentenceAndCodeTwo) {
       {"ingest", "-", "--format", "xml"},
       {"ingest", "-", "--format", "otlp-json"},
       {"ingest", "-", "--signal", "logs"},
-      {"fingerprint", "--rules", "v2"},
+      {"fingerprint", "--rules", "v3"},
       {"list", "--data-dir", "a", "--server", "http://b"},
       {"list", "--server", "ftp://b"},
       {"verify", "--server", "http://b"},
@@ -216,7 +216,7 @@ TEST_F(CommandsTest, HostileTextsReachNeitherTablesNorErrors) {
   ASSERT_EQ(run({"list"}), ExitCode::fine);
   EXPECT_EQ(std::ranges::count(process_.out(), '\n'), 2) << process_.out();
   EXPECT_EQ(process_.out().find('\x1b'), std::string::npos);
-  EXPECT_NE(process_.out().find("a\\nforged \\x1b]0;t\\x07"), std::string::npos) << process_.out();
+  EXPECT_NE(process_.out().find("a forged ]<value>;t"), std::string::npos) << process_.out();
   EXPECT_EQ(run({"show", "\x1b[2J"}), ExitCode::refused);
   EXPECT_EQ(process_.err().find('\x1b'), std::string::npos);
 }
@@ -258,11 +258,39 @@ TEST_F(CommandsTest, IngestReadsNothingIfOneFileIsMissing) {
 
 TEST_F(CommandsTest, FingerprintKeepsMembersAndTheirOrder) {
   process_.set_input(R"({"z":1,"message":"user 1234","service":"s","a":[null],"error_type":"E"})");
-  ASSERT_EQ(run({"fingerprint"}), ExitCode::fine) << process_.err();
+  ASSERT_EQ(run({"fingerprint", "--rules", "v1"}), ExitCode::fine) << process_.err();
   EXPECT_TRUE(process_.out().starts_with(
       R"({"z":1,"message":"user 1234","service":"s","a":[null],"error_type":"E",)"
       R"("template":"user *","stack_hash":")"))
       << process_.out();
+}
+
+TEST_F(CommandsTest, FingerprintExplainsWhatCounted) {
+  const std::string line =
+      R"x({"error_type":"E","service":"s","message":"user 7","language":"java",)x"
+      R"x("stack_trace":"E: x\n\tat com.acme.A.f(A.java:1)\n\tat java.lang.Thread.run(T.java:2)"})x";
+  process_.set_input(line);
+  ASSERT_EQ(run({"fingerprint", "--explain"}), ExitCode::fine) << process_.err();
+  const std::string table = process_.out();
+  EXPECT_TRUE(table.starts_with("v2:")) << table;
+  EXPECT_NE(table.find("user <value>"), std::string::npos) << table;
+  EXPECT_NE(table.find("com.acme.A f"), std::string::npos) << table;
+  EXPECT_NE(table.find("code of the language or its runtime"), std::string::npos) << table;
+}
+
+TEST_F(CommandsTest, FingerprintTriesRulesOfTheConfiguration) {
+  const std::string lines = R"({"error_type":"E","service":"s","message":"a"})"
+                            "\n"
+                            R"({"error_type":"E","service":"s","message":"b"})";
+  process_.set_input(lines);
+  ASSERT_EQ(run({"fingerprint", "--explain", "--json", "--grouping-rule", "type:E -> one"}),
+            ExitCode::fine)
+      << process_.err();
+  EXPECT_NE(process_.out().find(R"("part":"rule","value":"one","counts":true)"), std::string::npos)
+      << process_.out();
+  process_.set_input(lines);
+  EXPECT_EQ(run({"fingerprint", "--grouping-rule", "type:E"}), ExitCode::wrong_usage);
+  EXPECT_NE(process_.err().find("is wrong at byte 7"), std::string::npos) << process_.err();
 }
 
 TEST_F(CommandsTest, FingerprintNamesBadLinesAndGoesOn) {

@@ -95,9 +95,10 @@ TEST_F(ToolSettings, RefuseUnknownSettings) {
   for (const auto& [text, name] : {std::pair{"data_dir = \"d\"\n", "data_dir"},
                                    std::pair{"[rounds]\ndata-dir = \"d\"\n", "[rounds]"}}) {
     flags.config = write_file(text);
-    EXPECT_EQ(find(flags), fmt::format("{} has an unknown setting \"{}\"; it takes data-dir and "
-                                       "server",
-                                       flags.config, name));
+    EXPECT_EQ(find(flags),
+              fmt::format("{} has an unknown setting \"{}\"; it takes data-dir, server, "
+                          "fingerprint-rules, grouping-rule",
+                          flags.config, name));
     EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
   }
 }

@@ -1,0 +1,45 @@
+// What docs/grouping.md promises of the fingerprint rules, on labelled cases.
+#include "tests/grouping/quality.hpp"
+
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace rounds::test {
+namespace {
+
+TEST(GroupingQuality, IsMeasuredOnCasesOfTenLanguagesAndLinesWithoutAStack) {
+  for (const std::string part : {"cases", "held_out"}) {
+    std::map<std::string, std::size_t> failures_of_language;
+    std::set<std::string> failures;
+    for (const LabelledCase& each : load_labelled_cases(part)) {
+      if (failures.insert(each.failure).second) ++failures_of_language[each.language];
+      EXPECT_EQ(each.occurrence.frames.empty() && each.occurrence.causes.empty(),
+                each.language.empty())
+          << each.failure << ": its stack trace is not understood";
+    }
+    EXPECT_EQ(failures_of_language.size(), 11U) << part;
+  }
+  EXPECT_GE(load_labelled_cases("cases").size(), 300U);
+  EXPECT_GE(load_labelled_cases("held_out").size(), 100U);
+}
+
+TEST(GroupingQuality, OfRulesV2MergesNothingAndKeepsNearlyAllTogether) {
+  for (const std::string part : {"cases", "held_out"}) {
+    const GroupingQuality quality =
+        measure_grouping(load_labelled_cases(part), FingerprintRules::v2);
+    EXPECT_EQ(quality.different_merged, 0U) << part;
+    EXPECT_GE(quality.together_percent(), 99.0) << part;
+  }
+}
+
+TEST(GroupingQuality, OfRulesV1IsWorse) {
+  const auto cases = load_labelled_cases("cases");
+  const GroupingQuality v1 = measure_grouping(cases, FingerprintRules::v1);
+  EXPECT_GT(v1.different_merged, 0U);
+  EXPECT_LT(v1.together_percent(), 50.0);
+}
+
+}  // namespace
+}  // namespace rounds::test
