@@ -72,9 +72,11 @@ struct FingerprintExplanation {
 };
 [[nodiscard]] FingerprintExplanation explain_v2(const Occurrence& occurrence);
 
-// Which rules make the fingerprints of new occurrences. Not persisted.
+// Which rules make the fingerprints of new occurrences. Not persisted. A signature answers to one
+// fingerprint, so other rules begin new signatures for failures that are known: v2 becomes the
+// default once a signature can answer to several.
 enum class FingerprintRules : std::uint8_t { v1, v2 };
-inline constexpr FingerprintRules default_fingerprint_rules = FingerprintRules::v2;
+inline constexpr FingerprintRules default_fingerprint_rules = FingerprintRules::v1;
 
 // "v1", "v2".
 [[nodiscard]] std::string_view to_string(FingerprintRules rules);

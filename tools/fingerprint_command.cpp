@@ -183,7 +183,7 @@ void add_fingerprint_command(CommandLine& commands) {
       "fingerprint",
       "Add template, stack_hash and fingerprint to each line of JSON on the standard input",
       R"(echo '{"error_type": "E", "service": "shop", "message": "user 1234", "frames": []}')"
-      " | rounds fingerprint --explain\n"
+      " | rounds fingerprint --rules v2 --explain\n"
       "A line has error_type, service and message, and frames (each with module, function and\n"
       "filename) or stack_trace (a text), and the language, if it is known.",
       Action([options](const Invocation& invocation) {
@@ -191,7 +191,7 @@ void add_fingerprint_command(CommandLine& commands) {
       }));
   command
       .add_option("--rules", options->rules,
-                  "The version of the rules (default: that of the settings, else v2)")
+                  "The version of the rules (default: that of the settings, else v1)")
       ->check(CLI::IsMember({"v1", "v2"}));
   command
       .add_option("--grouping-rule", options->grouping_rules,

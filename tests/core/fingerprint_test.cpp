@@ -171,10 +171,11 @@ TEST(Identify, IgnoresWhatStandsBehindTheLimit) {
             *identify(make_occurrence_with(other), FingerprintRules::v1).identity);
 }
 
-TEST(Identify, UsesRulesV2UnlessToldOtherwise) {
+TEST(Identify, UsesRulesV1UnlessToldOtherwise) {
   const Occurrence occurrence = make_occurrence_with("user 12345 not found");
-  EXPECT_EQ(*identify(occurrence).identity, identify_v2(occurrence));
-  EXPECT_EQ(default_fingerprint_rules, FingerprintRules::v2);
+  EXPECT_EQ(*identify(occurrence, FingerprintRules::v2).identity, identify_v2(occurrence));
+  EXPECT_EQ(*identify(occurrence).identity, *identify(occurrence, FingerprintRules::v1).identity);
+  EXPECT_EQ(default_fingerprint_rules, FingerprintRules::v1);
   EXPECT_EQ(parse_fingerprint_rules("v1"), FingerprintRules::v1);
   EXPECT_EQ(parse_fingerprint_rules(to_string(FingerprintRules::v2)), FingerprintRules::v2);
   EXPECT_EQ(parse_fingerprint_rules("v3").error().message,

@@ -101,7 +101,8 @@ class DiskFull(RoundsTest):
         self.assertEqual(self.daemon.terminate(), 0)
         self.ballast.unlink()
         self.daemon.restart()
-        self.assertIn("as it was closed", self.daemon.log())
+        # Said after the daemon says where it listens.
+        wait_until(lambda: "as it was closed" in self.daemon.log(), "the store was closed cleanly")
         total = store_view.stats(self.daemon)["occurrence_count"]
         self.assertIn(total, (acknowledged, acknowledged + 50))
         self.assertEqual(self.daemon.terminate(), 0)
