@@ -290,7 +290,8 @@ TEST_F(CommandsTest, FingerprintTriesRulesOfTheConfiguration) {
   EXPECT_NE(process_.out().find(R"("part":"rule","value":"one","counts":true)"), std::string::npos)
       << process_.out();
   process_.set_input(lines);
-  EXPECT_EQ(run({"fingerprint", "--grouping-rule", "type:E"}), ExitCode::wrong_usage);
+  EXPECT_EQ(run({"fingerprint", "--rules", "v2", "--grouping-rule", "type:E"}),
+            ExitCode::wrong_usage);
   EXPECT_NE(process_.err().find("is wrong at byte 7"), std::string::npos) << process_.err();
 }
 
