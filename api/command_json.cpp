@@ -14,6 +14,7 @@
 #include "api/json_text.hpp"
 #include "api/signature_json.hpp"
 #include "core/check.hpp"
+#include "core/utf8.hpp"
 
 namespace rounds::api {
 namespace {
@@ -54,7 +55,9 @@ Command read_command(std::string_view name, ObjectReader& reader, Timestamp now)
   if (name == "investigate") return StartInvestigation{};
   if (name == "revert") return RevertInvestigation{};
   if (name == "diagnose") return read_diagnose(reader, now);
-  if (name == "resolve") return Resolve{reader.optional_text("fix")};
+  if (name == "resolve") {
+    return Resolve{reader.optional_text("fix"), reader.optional_text("release")};
+  }
   if (name == "mute") return Mute{};
   if (name == "retriage") return Retriage{};
   ROUNDS_CHECK(name == "tags", "command_names and read_command list the same commands");
@@ -70,9 +73,8 @@ void add_unless_empty(boost::json::object& object, std::string_view name, std::s
 Result<CommandRequest> command_from_json(std::string_view name, const boost::json::value& body,
                                          Timestamp now) {
   if (std::ranges::find(command_names, name) == command_names.end()) {
-    return fail(ErrorCode::not_found,
-                fmt::format("there is no command \"{}\"; use one of {}", name.substr(0, 64),
-                            fmt::join(command_names, ", ")));
+    return fail(ErrorCode::not_found, fmt::format("there is no command \"{}\"; use one of {}",
+                                                  excerpt(name), fmt::join(command_names, ", ")));
   }
   ObjectReader reader(body, "the request body");
   CommandRequest request;
@@ -98,6 +100,7 @@ boost::json::object command_to_json(const CommandRequest& request) {
     object["diagnosis"] = diagnosis_to_json(diagnose->diagnosis);
   } else if (const auto* resolve = std::get_if<Resolve>(&request.command)) {
     if (resolve->fix) object["fix"] = json_string(*resolve->fix);
+    if (resolve->release) object["release"] = json_string(*resolve->release);
   } else if (const auto* tags = std::get_if<ChangeTags>(&request.command)) {
     object["add"] = json_strings(tags->add);
     object["remove"] = json_strings(tags->remove);

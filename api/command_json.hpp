@@ -1,8 +1,8 @@
 // Commands in JSON: the body of POST /api/v1/signatures/{id}/COMMAND.
 //
 // Every command takes "actor", "reason", "request_id" (texts) and "expected_version" (a number);
-// resolve also "fix", diagnose "diagnosis" (required), tags "add" and "remove" (lists; at least
-// one of the two). Pure: usable from any thread.
+// resolve also "fix" and "release", diagnose "diagnosis" (required), tags "add" and "remove"
+// (lists; at least one of the two). Pure: usable from any thread.
 #pragma once
 
 #include <array>

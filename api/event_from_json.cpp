@@ -6,6 +6,7 @@
 #include "api/event_json.hpp"
 #include "api/json_reader.hpp"
 #include "api/signature_json.hpp"
+#include "core/utf8.hpp"
 
 namespace rounds::api {
 namespace {
@@ -62,8 +63,11 @@ std::shared_ptr<const Diagnosis> read_diagnosis(ObjectReader& reader) {
 
 SignatureDetected read_detected(ObjectReader& reader) {
   auto identity = reader.nested("identity", identity_from_json);
-  return {std::make_shared<const SignatureIdentity>(std::move(identity)),
-          reader.nested("occurrences", occurrences_from_json)};
+  SignatureDetected detected{std::make_shared<const SignatureIdentity>(std::move(identity)),
+                             reader.nested("occurrences", occurrences_from_json)};
+  // Earlier releases do not say it.
+  if (reader.optional_value("aliases") != nullptr) detected.aliases = reader.texts("aliases");
+  return detected;
 }
 
 SignatureRestored read_restored(ObjectReader& reader) {
@@ -90,15 +94,18 @@ EventPayload read_payload(ObjectReader& reader) {
   if (kind == "investigation_started") return InvestigationStarted{};
   if (kind == "investigation_reverted") return InvestigationReverted{};
   if (kind == "signature_diagnosed") return SignatureDiagnosed{read_diagnosis(reader)};
-  if (kind == "signature_resolved") return SignatureResolved{reader.optional_text("fix")};
+  if (kind == "signature_resolved") {
+    return SignatureResolved{reader.optional_text("fix"), reader.optional_text("release")};
+  }
   if (kind == "signature_muted") return SignatureMuted{};
   if (kind == "signature_retriaged") return SignatureRetriaged{};
   if (kind == "signature_restored") return read_restored(reader);
   if (kind == "tags_changed") return TagsChanged{reader.texts("added"), reader.texts("removed")};
   if (kind == "signature_imported") return read_imported(reader);
+  if (kind == "fingerprints_added") return FingerprintsAdded{reader.texts("fingerprints")};
   reader.keep({ErrorCode::unsupported,
                fmt::format("there is no event kind \"{}\" in this release; use a newer one",
-                           kind.substr(0, 64))});
+                           excerpt(kind))});
   return SignatureRegressed{};
 }
 

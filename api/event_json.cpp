@@ -48,6 +48,7 @@ struct AddPayload {
   void operator()(const SignatureDetected& payload) const {
     object["identity"] = identity_to_json(*payload.identity);
     object["occurrences"] = occurrences_to_json(payload.occurrences);
+    object["aliases"] = json_strings(payload.aliases);
   }
   void operator()(const OccurrencesRecorded& payload) const {
     object["occurrences"] = occurrences_to_json(payload.occurrences);
@@ -58,6 +59,8 @@ struct AddPayload {
   void operator()(const SignatureResolved& payload) const {
     object["fix"] = nullptr;
     if (payload.fix) object["fix"] = json_string(*payload.fix);
+    object["release"] = nullptr;
+    if (payload.release) object["release"] = json_string(*payload.release);
   }
   void operator()(const SignatureRestored& payload) const {
     object["status"] = to_string(payload.status);
@@ -69,6 +72,9 @@ struct AddPayload {
   }
   void operator()(const SignatureImported& payload) const {
     object["signature"] = signature_to_json(payload.signature);
+  }
+  void operator()(const FingerprintsAdded& payload) const {
+    object["fingerprints"] = json_strings(payload.fingerprints);
   }
   void operator()(const SignatureRegressed&) const {}
   void operator()(const InvestigationStarted&) const {}

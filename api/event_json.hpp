@@ -4,14 +4,15 @@
 // "request_id"} and what its kind carries:
 //
 //   signature_detected    "identity" {fingerprint, error_type, service, message_template,
-//                         stack_hash} and "occurrences"
+//                         stack_hash}, "occurrences" and "aliases" [further fingerprints]
 //   occurrences_recorded  "occurrences" {count, first_seen, last_seen, exemplars [{time, trace_id,
 //                         span_id, severity, message}]}
 //   signature_diagnosed   "diagnosis"
-//   signature_resolved    "fix"
+//   signature_resolved    "fix" and "release"
 //   signature_restored    "status" and "diagnosis"
 //   tags_changed          "added" and "removed"
 //   signature_imported    "signature"
+//   fingerprints_added    "fingerprints"
 //
 // The other kinds carry nothing more. What is absent is null. Pure: usable from any thread.
 #pragma once

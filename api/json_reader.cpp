@@ -6,14 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/utf8.hpp"
+
 namespace rounds::api {
-namespace {
-
-// Names in messages come from outside: long ones are cut.
-constexpr std::size_t max_quoted_name = 64;
-
-}  // namespace
-
 ObjectReader::ObjectReader(const boost::json::value& value, std::string_view what)
     : object_(value.if_object()), what_(what) {
   if (object_ == nullptr) {
@@ -139,8 +134,8 @@ Result<void> ObjectReader::finish(UnknownMembers unknown) {
       const std::string_view name = member.key();
       if (std::ranges::find(known_, name) != known_.end()) continue;
       keep({ErrorCode::invalid_argument,
-            fmt::format("{} has an unknown member \"{}\"; it takes {}", what_,
-                        name.substr(0, max_quoted_name), fmt::join(known_, ", "))});
+            fmt::format("{} has an unknown member \"{}\"; it takes {}", what_, excerpt(name),
+                        fmt::join(known_, ", "))});
     }
   }
   if (error_) return std::unexpected(*error_);

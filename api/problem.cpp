@@ -25,6 +25,8 @@ std::string_view title_of(unsigned status) {
       return "Bad Request";
     case 401:
       return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -33,8 +35,12 @@ std::string_view title_of(unsigned status) {
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 414:
+      return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -50,6 +56,9 @@ std::string_view title_of(unsigned status) {
 
 ErrorCode code_of_status(unsigned status) {
   switch (status) {
+    case 401:
+    case 403:
+      return ErrorCode::refused;
     case 404:
       return ErrorCode::not_found;
     case 409:
@@ -113,6 +122,9 @@ Error error_from_problem(unsigned status, std::string_view body) {
     for (const ErrorCode candidate : all_codes) {
       if (to_string(candidate) == name) code = candidate;
     }
+  }
+  if (!detail && status == 401) {
+    return {code, "the server wants a token (status 401); name a file with one by --token-file"};
   }
   return {code, detail.value_or(fmt::format("the server answered with status {}", status))};
 }

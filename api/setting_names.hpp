@@ -11,12 +11,28 @@
 namespace rounds::api {
 
 // Of rounds-ingestd; rounds and rounds-replay take data-dir as well.
-inline constexpr std::array<std::string_view, 5> daemon_settings{
-    "data-dir", "listen", "log-level", "fingerprint-rules", "grouping-rule"};
+inline constexpr std::array<std::string_view, 17> daemon_settings{"data-dir",
+                                                                  "listen",
+                                                                  "backup-dir",
+                                                                  "rebuild",
+                                                                  "fingerprint-rules",
+                                                                  "grouping-rule",
+                                                                  "scrub-secrets",
+                                                                  "ingest-token-file",
+                                                                  "admin-token-file",
+                                                                  "insecure",
+                                                                  "tls-certificate-file",
+                                                                  "tls-key-file",
+                                                                  "dedup-window-seconds",
+                                                                  "new-signatures-per-minute",
+                                                                  "log-level",
+                                                                  "log-format",
+                                                                  "slow-operation-ms"};
 
 // Of rounds and rounds-replay.
-inline constexpr std::array<std::string_view, 4> tool_settings{
-    "data-dir", "server", "fingerprint-rules", "grouping-rule"};
+inline constexpr std::array<std::string_view, 7> tool_settings{
+    "data-dir",   "server", "fingerprint-rules", "grouping-rule", "scrub-secrets",
+    "token-file", "ca-file"};
 
 [[nodiscard]] constexpr bool is_daemon_setting(std::string_view name) {
   return std::ranges::find(daemon_settings, name) != daemon_settings.end();

@@ -3,6 +3,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
 
 #include "api/json_reader.hpp"
 #include "api/json_text.hpp"
@@ -31,6 +34,23 @@ SignatureIdentity read_identity(ObjectReader& reader) {
   identity.message_template = reader.text("message_template");
   identity.stack_hash = reader.text("stack_hash");
   return identity;
+}
+
+// The fingerprint of the identity, then the aliases.
+boost::json::array fingerprints_to_json(const Signature& signature) {
+  boost::json::array fingerprints{json_string(signature.identity->fingerprint)};
+  for (const std::string& alias : aliases_of(signature)) fingerprints.push_back(json_string(alias));
+  return fingerprints;
+}
+
+// Earlier releases do not say it.
+std::shared_ptr<const FingerprintAliases> read_aliases(ObjectReader& reader,
+                                                       const std::string& fingerprint) {
+  if (reader.optional_value("fingerprints") == nullptr) return nullptr;
+  FingerprintAliases aliases = reader.texts("fingerprints");
+  std::erase(aliases, fingerprint);
+  if (aliases.empty()) return nullptr;
+  return std::make_shared<const FingerprintAliases>(std::move(aliases));
 }
 
 }  // namespace
@@ -72,6 +92,7 @@ boost::json::object signature_to_json(const Signature& signature) {
   object["diagnosis"] = nullptr;
   if (signature.diagnosis) object["diagnosis"] = diagnosis_to_json(*signature.diagnosis);
   object["tags"] = json_strings(signature.tags);
+  object["fingerprints"] = fingerprints_to_json(signature);
   object["version"] = signature.version;
   return object;
 }
@@ -82,6 +103,7 @@ Result<Signature> signature_from_json(const boost::json::value& value) {
   signature.id =
       reader.parsed("id", [](std::string_view text) { return SignatureId::parse(text); });
   signature.identity = std::make_shared<const SignatureIdentity>(read_identity(reader));
+  signature.aliases = read_aliases(reader, signature.identity->fingerprint);
   signature.first_seen = reader.time("first_seen");
   signature.last_seen = reader.time("last_seen");
   signature.occurrence_count = reader.count("occurrence_count");

@@ -1,8 +1,9 @@
 // Signatures and diagnoses in JSON, as in every answer that holds one.
 //
 // A signature is {"id", "fingerprint", "error_type", "service", "message_template", "stack_hash",
-// "first_seen", "last_seen", "occurrence_count", "status", "diagnosis", "tags", "version"}; times
-// are RFC 3339 in UTC with six decimals, what is absent is null. Pure: usable from any thread.
+// "first_seen", "last_seen", "occurrence_count", "status", "diagnosis", "tags", "fingerprints",
+// "version"}; "fingerprints" are all that lead to it, "fingerprint" in front. Times are RFC 3339 in
+// UTC with six decimals, what is absent is null. Pure: usable from any thread.
 #pragma once
 
 #include <string_view>

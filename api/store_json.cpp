@@ -49,7 +49,7 @@ Result<Version> history_cursor_from_text(std::string_view text) {
   return version;
 }
 
-boost::json::object stats_to_json(const StoreStats& stats, Timestamp now) {
+boost::json::object stats_to_json(const StoreStats& stats, std::optional<Timestamp> now) {
   boost::json::object by_status;
   for (const Status status : all_statuses) {
     const auto found = stats.by_status.find(status);
@@ -66,9 +66,12 @@ boost::json::object stats_to_json(const StoreStats& stats, Timestamp now) {
                              {"oldest_age_seconds", nullptr},
                              {"sequence", stats.sequence}};
   if (stats.oldest_first_seen) {
-    using Seconds = std::chrono::duration<double>;
     object["oldest_first_seen"] = json_time(*stats.oldest_first_seen);
-    object["oldest_age_seconds"] = std::max(0.0, Seconds(now - *stats.oldest_first_seen).count());
+    using Seconds = std::chrono::duration<double>;
+    if (now) {
+      object["oldest_age_seconds"] =
+          std::max(0.0, Seconds(*now - *stats.oldest_first_seen).count());
+    }
   }
   return object;
 }

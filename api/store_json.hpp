@@ -3,6 +3,7 @@
 // Pure: usable from any thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,8 +42,9 @@ namespace rounds::api {
 // {"total", "occurrence_count", "mean_occurrence_count", "by_status", "by_service",
 // "oldest_first_seen", "oldest_age_seconds", "sequence"}. by_status has every status, with 0 where
 // no signature is; the oldest ones are null in an empty store. The age is that at `now`, never
-// negative.
-[[nodiscard]] boost::json::object stats_to_json(const StoreStats& stats, Timestamp now);
+// negative; null without `now`: of statistics of the past nobody asks how old it is today.
+[[nodiscard]] boost::json::object stats_to_json(const StoreStats& stats,
+                                                std::optional<Timestamp> now);
 
 // Reads what stats_to_json() wrote; the mean and the age are computed, not read. Errors:
 // invalid_argument.

@@ -1,5 +1,14 @@
 # Helpers that give every target of the project the same language level, warnings and sanitizers.
 
+# Compiles and links `target`, and what links it, with the sanitizers of the build, if it has any.
+function(rounds_apply_sanitizers target)
+  if(ROUNDS_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE})
+  endif()
+endfunction()
+
 # Compile settings shared by libraries, programs, tests and benchmarks.
 function(rounds_apply_settings target)
   target_compile_features(${target} PUBLIC cxx_std_23)
@@ -8,17 +17,13 @@ function(rounds_apply_settings target)
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
     -Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # g++ 12 reports these falsely inside std::expected, std::variant and std::string.
+    # g++ 12 reports these falsely inside std::expected, std::variant, std::string and Boost's small_vector.
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict
-      -Wno-missing-field-initializers)
+      -Wno-stringop-overread -Wno-stringop-overflow -Wno-missing-field-initializers)
   else()
     target_compile_options(${target} PRIVATE -Wno-missing-designated-field-initializers)
   endif()
-  if(ROUNDS_SANITIZE)
-    target_compile_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE} -fno-omit-frame-pointer
-      -fno-sanitize-recover=all)
-    target_link_options(${target} PUBLIC -fsanitize=${ROUNDS_SANITIZE})
-  endif()
+  rounds_apply_sanitizers(${target})
 endfunction()
 
 # rounds_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...] [INTERNAL] [INTERNAL_HEADERS ...]): the static
@@ -47,13 +52,22 @@ function(rounds_library name)
   endif()
 endfunction()
 
+# rounds_use_jemalloc(TARGET): lets a program allocate with jemalloc (docs/decisions/0012). Sanitizers bring an
+# allocator of their own; embedders of the libraries choose theirs.
+function(rounds_use_jemalloc target)
+  if(NOT ROUNDS_SANITIZE)
+    target_link_libraries(${target} PRIVATE PkgConfig::JEMALLOC)
+  endif()
+endfunction()
+
 # rounds_program(NAME SOURCES ... LINK ...): an installed executable.
 function(rounds_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   rounds_apply_settings(${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
-  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  rounds_use_jemalloc(${name})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
 endfunction()
 
 # rounds_test(NAME SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest program; each of its
@@ -62,6 +76,9 @@ function(rounds_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(ROUNDS_SANITIZE)
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 3") # what sanitizers cost
   endif()
   add_executable(${name} ${ARG_SOURCES})
   rounds_apply_settings(${name})

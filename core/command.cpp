@@ -24,6 +24,24 @@ Result<void> validate_tags(const ChangeTags& command) {
   return {};
 }
 
+Result<void> validate_resolve(const Resolve& command) {
+  if (command.fix && command.fix->size() > limits::max_context_text_bytes) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("fix has {} bytes; the limit is {}", command.fix->size(),
+                            limits::max_context_text_bytes));
+  }
+  if (!command.release) return {};
+  if (command.release->empty()) {
+    return fail(ErrorCode::invalid_argument, "release is empty; name one or leave it out");
+  }
+  if (command.release->size() > limits::max_release_bytes) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("release has {} bytes; the limit is {}", command.release->size(),
+                            limits::max_release_bytes));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view command_name(const Command& command) {
@@ -62,12 +80,7 @@ Result<void> validate(const Command& command) {
     return restore->diagnosis ? validate(*restore->diagnosis) : Result<void>{};
   }
   if (const auto* tags = std::get_if<ChangeTags>(&command)) return validate_tags(*tags);
-  const auto* resolve = std::get_if<Resolve>(&command);
-  if (resolve != nullptr && resolve->fix && resolve->fix->size() > limits::max_context_text_bytes) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("fix has {} bytes; the limit is {}", resolve->fix->size(),
-                            limits::max_context_text_bytes));
-  }
+  if (const auto* resolve = std::get_if<Resolve>(&command)) return validate_resolve(*resolve);
   return {};
 }
 

@@ -26,7 +26,8 @@ struct Diagnose {
 };
 
 struct Resolve {
-  std::optional<std::string> fix;
+  std::optional<std::string> fix;        // what was done
+  std::optional<std::string> release{};  // the release that has the fix: a version, tag or commit
 };
 
 struct Mute {};
@@ -68,8 +69,8 @@ struct CommandContext {
 // Checks the length of the texts. Errors: invalid_argument names the field.
 [[nodiscard]] Result<void> validate(const CommandContext& context);
 
-// Checks what can be told without the signature: diagnosis, fix and tags are sound and within
-// limits. Errors: invalid_argument names the field.
+// Checks what can be told without the signature: diagnosis, fix, release and tags are sound and
+// within limits. Errors: invalid_argument names the field.
 [[nodiscard]] Result<void> validate(const Command& command);
 
 }  // namespace rounds

@@ -18,7 +18,7 @@ enum class ErrorCode : std::uint8_t {
   too_large,         // the input is over a limit on its size: send less at once
   not_found,         // the named signature does not exist
   conflict,      // expected_version or a unique fingerprint does not match: read again and retry
-  refused,       // the lifecycle does not allow the command in the current status
+  refused,       // not allowed as things are, by the lifecycle or by what is in the way
   overloaded,    // a bounded queue is full: retry later
   unavailable,   // the store is closed, or takes no writes after a failed one: reopen it
   in_use,        // another process holds the data directory

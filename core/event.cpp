@@ -10,7 +10,8 @@ std::string_view kind_name(const EventPayload& payload) {
       "signature_detected",    "occurrences_recorded",   "signature_regressed",
       "investigation_started", "investigation_reverted", "signature_diagnosed",
       "signature_resolved",    "signature_muted",        "signature_retriaged",
-      "signature_restored",    "tags_changed",           "signature_imported"};
+      "signature_restored",    "tags_changed",           "signature_imported",
+      "fingerprints_added"};
   return names[payload.index()];
 }
 

@@ -22,9 +22,11 @@ namespace rounds {
 struct SignatureDetected {
   std::shared_ptr<const SignatureIdentity> identity;  // never null
   OccurrenceSummary occurrences;
+  FingerprintAliases aliases{};  // that it answers to as well; since schema version 3
 
   friend bool operator==(const SignatureDetected& left, const SignatureDetected& right) {
-    return *left.identity == *right.identity && left.occurrences == right.occurrences;
+    return *left.identity == *right.identity && left.occurrences == right.occurrences &&
+           left.aliases == right.aliases;
   }
 };
 
@@ -56,7 +58,8 @@ struct SignatureDiagnosed {
 };
 
 struct SignatureResolved {
-  std::optional<std::string> fix;
+  std::optional<std::string> fix;        // what was done
+  std::optional<std::string> release{};  // the release that has the fix; since schema version 2
   friend bool operator==(const SignatureResolved&, const SignatureResolved&) = default;
 };
 
@@ -95,10 +98,18 @@ struct SignatureImported {
   friend bool operator==(const SignatureImported&, const SignatureImported&) = default;
 };
 
+// The signature answers to these fingerprints as well from now on, which no signature had. Since
+// schema version 3.
+struct FingerprintsAdded {
+  FingerprintAliases fingerprints;
+  friend bool operator==(const FingerprintsAdded&, const FingerprintsAdded&) = default;
+};
+
 using EventPayload =
     std::variant<SignatureDetected, OccurrencesRecorded, SignatureRegressed, InvestigationStarted,
                  InvestigationReverted, SignatureDiagnosed, SignatureResolved, SignatureMuted,
-                 SignatureRetriaged, SignatureRestored, TagsChanged, SignatureImported>;
+                 SignatureRetriaged, SignatureRestored, TagsChanged, SignatureImported,
+                 FingerprintsAdded>;
 
 // The stable name of the kind, as in JSON: "signature_detected".
 [[nodiscard]] std::string_view kind_name(const EventPayload& payload);

@@ -20,16 +20,32 @@ Result<FingerprintRules> parse_fingerprint_rules(std::string_view text) {
               fmt::format("\"{}\" are no fingerprint rules; use v1 or v2", text));
 }
 
-IdentifiedOccurrence identify(const Occurrence& occurrence, FingerprintRules rules) {
-  const std::string_view message = occurrence.message;
-  Exemplar exemplar{occurrence.time, occurrence.trace_id, occurrence.span_id, occurrence.severity,
-                    std::string(truncate_utf8(message, limits::max_exemplar_message_bytes))};
-  auto identity = std::make_shared<const SignatureIdentity>(
+std::shared_ptr<const SignatureIdentity> make_identity_of(const Occurrence& occurrence,
+                                                          FingerprintRules rules) {
+  return std::make_shared<const SignatureIdentity>(
       rules == FingerprintRules::v1
           ? identify_v1(occurrence.error_type, occurrence.service,
-                        truncate_utf8(message, limits::max_message_bytes), occurrence.frames)
+                        truncate_utf8(occurrence.message, limits::max_message_bytes),
+                        occurrence.frames)
           : identify_v2(occurrence));
-  return {std::move(identity), std::move(exemplar)};
+}
+
+std::shared_ptr<const FingerprintAliases> make_aliases_of(const Occurrence& occurrence,
+                                                          FingerprintRules rules) {
+  if (!occurrence.fingerprint_parts.empty()) return nullptr;
+  const auto other = rules == FingerprintRules::v1 ? FingerprintRules::v2 : FingerprintRules::v1;
+  return std::make_shared<const FingerprintAliases>(
+      FingerprintAliases{make_identity_of(occurrence, other)->fingerprint});
+}
+
+Exemplar make_exemplar_of(const Occurrence& occurrence) {
+  return {occurrence.time, occurrence.trace_id, occurrence.span_id, occurrence.severity,
+          std::string(truncate_utf8(occurrence.message, limits::max_exemplar_message_bytes))};
+}
+
+IdentifiedOccurrence identify(const Occurrence& occurrence, FingerprintRules rules) {
+  return {make_identity_of(occurrence, rules), make_exemplar_of(occurrence),
+          make_aliases_of(occurrence, rules)};
 }
 
 }  // namespace rounds

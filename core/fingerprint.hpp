@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,21 +73,33 @@ struct FingerprintExplanation {
 };
 [[nodiscard]] FingerprintExplanation explain_v2(const Occurrence& occurrence);
 
-// Which rules make the fingerprints of new occurrences. Not persisted. A signature answers to one
-// fingerprint, so other rules begin new signatures for failures that are known: v2 becomes the
-// default once a signature can answer to several.
+// Which rules make the fingerprints of new occurrences. Not persisted. A signature answers to those
+// of all rules that it met, so it may be changed at any time (docs/grouping.md).
 enum class FingerprintRules : std::uint8_t { v1, v2 };
-inline constexpr FingerprintRules default_fingerprint_rules = FingerprintRules::v1;
+inline constexpr FingerprintRules default_fingerprint_rules = FingerprintRules::v2;
 
 // "v1", "v2".
 [[nodiscard]] std::string_view to_string(FingerprintRules rules);
 // Errors: invalid_argument names the text and the valid names.
 [[nodiscard]] Result<FingerprintRules> parse_fingerprint_rules(std::string_view text);
 
-// What the store takes for one occurrence: the identity by `rules` of its message cut to
-// limits::max_message_bytes, and an exemplar with its message cut to
-// limits::max_exemplar_message_bytes; no cut splits a character. Does not check the other fields,
-// the store does. The identity is a value of its own, shared with no other occurrence.
+// The identity by `rules` of an occurrence whose message is cut to limits::max_message_bytes; no
+// cut splits a character. A value of its own, shared with no other occurrence.
+[[nodiscard]] std::shared_ptr<const SignatureIdentity> make_identity_of(
+    const Occurrence& occurrence, FingerprintRules rules = default_fingerprint_rules);
+
+// The fingerprints of the same occurrence by all rules but `rules`. Null if somebody decided what
+// identifies it (Occurrence::fingerprint_parts): that decides alone, or a rule of the configuration
+// could not tell apart what other rules took for one failure. Costs what the identities do.
+[[nodiscard]] std::shared_ptr<const FingerprintAliases> make_aliases_of(
+    const Occurrence& occurrence, FingerprintRules rules = default_fingerprint_rules);
+
+// The exemplar of an occurrence, with its message cut to limits::max_exemplar_message_bytes, not
+// within a character.
+[[nodiscard]] Exemplar make_exemplar_of(const Occurrence& occurrence);
+
+// What the store takes for one occurrence: these three. Does not check the other fields, the store
+// does.
 [[nodiscard]] IdentifiedOccurrence identify(const Occurrence& occurrence,
                                             FingerprintRules rules = default_fingerprint_rules);
 

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 
 #include "core/check.hpp"
+#include "core/utf8.hpp"
 
 namespace rounds {
 namespace {
@@ -67,7 +68,7 @@ Result<SignatureId> SignatureId::parse(std::string_view text) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("\"{}\" is not a signature id; ids are UUIDs such as "
                             "0190163d-8694-739b-aea5-966c26f8ad91",
-                            text.substr(0, 64)));
+                            excerpt(text)));
   }
   return id;
 }

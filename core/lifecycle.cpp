@@ -121,6 +121,28 @@ std::vector<EventPayload> save_state(const Signature& state, const Signature& ta
   return one(SignatureRestored{target.status, target.diagnosis});
 }
 
+// All the fingerprints that `target` has and `state` lacks, or an error.
+Result<std::vector<EventPayload>> save_aliases(const Signature& state, const Signature& target) {
+  FingerprintsAdded added;
+  std::ranges::copy_if(aliases_of(target), std::back_inserter(added.fingerprints),
+                       [&](const std::string& alias) { return !answers_to(state, alias); });
+  const std::size_t count = aliases_of(state).size() + added.fingerprints.size();
+  if (count > limits::max_aliases) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("signature {} would have {} further fingerprints; the limit is {}",
+                            state.id.to_string(), count, limits::max_aliases));
+  }
+  if (added.fingerprints.empty()) return std::vector<EventPayload>{};
+  return one(std::move(added));
+}
+
+void add_aliases(Signature& state, const FingerprintAliases& added) {
+  if (added.empty()) return;
+  FingerprintAliases aliases = state.aliases ? *state.aliases : FingerprintAliases{};
+  aliases.insert(aliases.end(), added.begin(), added.end());
+  state.aliases = std::make_shared<const FingerprintAliases>(std::move(aliases));
+}
+
 void set_status(Signature& state, Status status, Timestamp time) {
   state.status = status;
   if (status != Status::resolved) {
@@ -142,45 +164,45 @@ void count(Signature& state, const OccurrenceSummary& occurrences) {
 }
 
 void apply(Signature& state, const Event& event) {
-  const auto enter = [&](Status status) { set_status(state, status, event.time); };
-  std::visit(Overloaded{
-                 [&](const SignatureDetected& payload) {
-                   state.id = event.signature_id;
-                   state.identity = payload.identity;
-                   count(state, payload.occurrences);
-                 },
-                 [&](const SignatureImported& payload) {
-                   state = payload.signature;
-                   state.id = event.signature_id;
-                   if (state.status == Status::resolved && !state.resolved_at)
-                     state.resolved_at = event.time;
-                 },
-                 [&](const OccurrencesRecorded& payload) { count(state, payload.occurrences); },
-                 [&](const SignatureRegressed&) { enter(Status::new_); },
-                 [&](const InvestigationStarted&) { enter(Status::investigating); },
-                 [&](const InvestigationReverted&) { enter(Status::new_); },
-                 [&](const SignatureDiagnosed& payload) {
-                   state.diagnosis = payload.diagnosis;
-                   enter(Status::diagnosed);
-                 },
-                 [&](const SignatureResolved&) { enter(Status::resolved); },
-                 [&](const SignatureMuted&) { enter(Status::muted); },
-                 [&](const SignatureRetriaged&) {
-                   state.diagnosis = nullptr;
-                   enter(Status::new_);
-                 },
-                 [&](const SignatureRestored& payload) {
-                   state.diagnosis = payload.diagnosis;
-                   enter(payload.status);
-                 },
-                 [&](const TagsChanged& payload) {
-                   std::set<std::string> tags(state.tags.begin(), state.tags.end());
-                   for (const std::string& tag : payload.removed) tags.erase(tag);
-                   tags.insert(payload.added.begin(), payload.added.end());
-                   state.tags.assign(tags.begin(), tags.end());
-                 },
-             },
-             event.payload);
+  std::visit(
+      Overloaded{
+          [&](const SignatureDetected& payload) {
+            state.id = event.signature_id;
+            state.identity = payload.identity;
+            add_aliases(state, payload.aliases);
+            count(state, payload.occurrences);
+          },
+          [&](const SignatureImported& payload) {
+            state = payload.signature;
+            state.id = event.signature_id;
+          },
+          [&](const OccurrencesRecorded& payload) { count(state, payload.occurrences); },
+          [&](const SignatureRegressed&) {},
+          [&](const InvestigationStarted&) {},
+          [&](const InvestigationReverted&) {},
+          [&](const SignatureDiagnosed& payload) { state.diagnosis = payload.diagnosis; },
+          [&](const SignatureResolved&) {},
+          [&](const SignatureMuted&) {},
+          [&](const SignatureRetriaged&) { state.diagnosis = nullptr; },
+          [&](const SignatureRestored& payload) { state.diagnosis = payload.diagnosis; },
+          [&](const TagsChanged& payload) {
+            std::set<std::string> tags(state.tags.begin(), state.tags.end());
+            for (const std::string& tag : payload.removed) tags.erase(tag);
+            tags.insert(payload.added.begin(), payload.added.end());
+            state.tags.assign(tags.begin(), tags.end());
+          },
+          [&](const FingerprintsAdded& payload) { add_aliases(state, payload.fingerprints); },
+      },
+      event.payload);
+  if (const auto status = status_after(event.payload)) set_status(state, *status, event.time);
+}
+
+Error cannot_follow(const Event& event, Version present) {
+  return {ErrorCode::corruption,
+          fmt::format("event {} ({}, version {} of signature {}) cannot follow version {}; run "
+                      "rounds verify",
+                      event.sequence, kind_name(event.payload), event.version,
+                      event.signature_id.to_string(), present)};
 }
 
 bool creates(const EventPayload& payload) {
@@ -205,7 +227,9 @@ Result<std::vector<EventPayload>> decide(const Signature& state, const Command& 
           [](const Diagnose& diagnose) -> Decision {
             return one(SignatureDiagnosed{std::make_shared<const Diagnosis>(diagnose.diagnosis)});
           },
-          [](const Resolve& resolve) -> Decision { return one(SignatureResolved{resolve.fix}); },
+          [](const Resolve& resolve) -> Decision {
+            return one(SignatureResolved{resolve.fix, resolve.release});
+          },
           [](const Mute&) -> Decision { return one(SignatureMuted{}); },
           [](const Retriage&) -> Decision { return one(SignatureRetriaged{}); },
           [](const Restore& restore) -> Decision {
@@ -231,17 +255,34 @@ std::size_t exemplars_to_keep(const Signature* state, std::uint64_t count, Times
 
 std::vector<EventPayload> decide_occurrences(
     const Signature* state, const std::shared_ptr<const SignatureIdentity>& identity,
-    OccurrenceSummary occurrences, const LifecyclePolicy& policy) {
+    OccurrenceSummary occurrences, const LifecyclePolicy& policy, FingerprintAliases aliases) {
   ROUNDS_CHECK(occurrences.count > 0, "a summary folds at least one occurrence");
   const std::size_t kept =
       exemplars_to_keep(state, occurrences.count, occurrences.last_seen, policy);
   if (occurrences.exemplars.size() > kept) occurrences.exemplars.resize(kept);
-  if (state == nullptr) return one(SignatureDetected{identity, std::move(occurrences)});
+  if (state == nullptr) {
+    if (aliases.size() > limits::max_aliases) aliases.resize(limits::max_aliases);
+    return one(SignatureDetected{identity, std::move(occurrences), std::move(aliases)});
+  }
   const bool regression = policy.reopen_on_regression && state->status == Status::resolved &&
                           state->resolved_at && occurrences.last_seen > *state->resolved_at;
   std::vector<EventPayload> events = one(OccurrencesRecorded{std::move(occurrences)});
   if (regression) events.emplace_back(SignatureRegressed{});
   return events;
+}
+
+std::vector<EventPayload> decide_fingerprints(const Signature& state,
+                                              std::span<const std::string> fingerprints) {
+  std::size_t room = limits::max_aliases - std::min(limits::max_aliases, aliases_of(state).size());
+  FingerprintsAdded added;
+  for (const std::string& fingerprint : fingerprints) {
+    if (room == 0) break;
+    if (answers_to(state, fingerprint)) continue;
+    added.fingerprints.push_back(fingerprint);
+    --room;
+  }
+  if (added.fingerprints.empty()) return {};
+  return one(std::move(added));
 }
 
 Result<std::vector<EventPayload>> decide_save(const Signature* state, const Signature& target) {
@@ -261,29 +302,71 @@ Result<std::vector<EventPayload>> decide_save(const Signature* state, const Sign
   }
   auto events = save_occurrences(*state, target);
   if (!events) return events;
+  auto aliases = save_aliases(*state, target);
+  if (!aliases) return aliases;
   auto tags = change_tags(state->tags, target.tags);
   if (!tags) return tags;
+  std::ranges::move(*aliases, std::back_inserter(*events));
   std::ranges::move(save_state(*state, target), std::back_inserter(*events));
   std::ranges::move(*tags, std::back_inserter(*events));
   return events;
+}
+
+std::optional<Status> status_after(const EventPayload& payload) {
+  using After = std::optional<Status>;
+  return std::visit(
+      Overloaded{
+          [](const SignatureDetected&) -> After { return Status::new_; },
+          [](const SignatureImported& imported) -> After { return imported.signature.status; },
+          [](const OccurrencesRecorded&) -> After { return std::nullopt; },
+          [](const SignatureRegressed&) -> After { return Status::new_; },
+          [](const InvestigationStarted&) -> After { return Status::investigating; },
+          [](const InvestigationReverted&) -> After { return Status::new_; },
+          [](const SignatureDiagnosed&) -> After { return Status::diagnosed; },
+          [](const SignatureResolved&) -> After { return Status::resolved; },
+          [](const SignatureMuted&) -> After { return Status::muted; },
+          [](const SignatureRetriaged&) -> After { return Status::new_; },
+          [](const SignatureRestored& restored) -> After { return restored.status; },
+          [](const TagsChanged&) -> After { return std::nullopt; },
+          [](const FingerprintsAdded&) -> After { return std::nullopt; },
+      },
+      payload);
 }
 
 Result<Signature> evolve(std::optional<Signature> state, const Event& event) {
   const Version present = state ? state->version : 0;
   const bool follows = event.version == present + 1 && (!state || state->id == event.signature_id);
   if (!follows || creates(event.payload) != !state.has_value()) {
-    return fail(
-        ErrorCode::corruption,
-        fmt::format("event {} ({}, version {} of signature {}) cannot follow version {}; run "
-                    "rounds verify",
-                    event.sequence, kind_name(event.payload), event.version,
-                    event.signature_id.to_string(), present));
+    return std::unexpected(cannot_follow(event, present));
   }
   Signature next = state ? std::move(*state) : Signature{};
   apply(next, event);
   next.version = event.version;
   next.last_sequence = event.sequence;
   return next;
+}
+
+Result<void> extend(RecordedRun& run, const SignatureId& id, Version present, const Event& event) {
+  if (event.version != present + 1 || event.signature_id != id) {
+    return std::unexpected(cannot_follow(event, present));
+  }
+  const auto& occurrences = std::get<OccurrencesRecorded>(event.payload).occurrences;
+  const bool first = run.version == 0;
+  run.count += occurrences.count;
+  run.first_seen =
+      first ? occurrences.first_seen : std::min(run.first_seen, occurrences.first_seen);
+  run.last_seen = first ? occurrences.last_seen : std::max(run.last_seen, occurrences.last_seen);
+  run.version = event.version;
+  run.last_sequence = event.sequence;
+  return {};
+}
+
+void evolve(Signature& state, const RecordedRun& run) {
+  state.first_seen = std::min(state.first_seen, run.first_seen);
+  state.last_seen = std::max(state.last_seen, run.last_seen);
+  state.occurrence_count += run.count;
+  state.version = run.version;
+  state.last_sequence = run.last_sequence;
 }
 
 }  // namespace rounds

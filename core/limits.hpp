@@ -15,6 +15,12 @@ inline constexpr std::size_t max_name_bytes = 1024;
 // A fingerprint is a hex digest with a rules prefix; its length is not fixed by contract.
 inline constexpr std::size_t max_fingerprint_bytes = 256;
 
+// Fingerprints of a signature beside the one that it was made with: one for each other version of
+// the rules, and more where one version splits what another takes for one failure. All of them are
+// in its row. What it would learn beyond that it does not: such occurrences still count for it, but
+// each costs a look at their other fingerprints, and their own one does not resolve.
+inline constexpr std::size_t max_aliases = 16;
+
 // A whole message becomes a template. Longer ones are dumps of data, cut by ingestion.
 inline constexpr std::size_t max_message_bytes = 16 * 1024;
 
@@ -29,6 +35,9 @@ inline constexpr std::size_t max_exemplars_per_event = 3;
 
 // Reason, fix, actor and request id: text typed by a person or a short identifier.
 inline constexpr std::size_t max_context_text_bytes = 16 * 1024;
+
+// The release that has a fix: a version, a tag or a commit, which are names and not texts.
+inline constexpr std::size_t max_release_bytes = 256;
 
 // The texts of a diagnosis together: a page or two for each part.
 inline constexpr std::size_t max_diagnosis_bytes = 256 * 1024;
@@ -52,6 +61,13 @@ inline constexpr std::size_t max_causes = 8;
 // Signatures in one page of a listing or events in one page of a history.
 inline constexpr std::size_t max_page_size = 1000;
 inline constexpr std::size_t default_page_size = 50;
+
+// Subscriptions of one store at a time. Each commit wakes those that wait, and each then reads.
+inline constexpr std::size_t max_subscriptions = 64;
+
+// A batch of a subscription ends with the event with which it has so many bytes as they are stored.
+// Events have up to half a MiB, so it bounds what a subscriber holds whatever the events are.
+inline constexpr std::size_t max_batch_bytes = 256 * 1024;
 
 // Occurrences in one submission: bounds the memory of the queue and the size of one commit group.
 inline constexpr std::size_t max_occurrences_per_submission = 65536;

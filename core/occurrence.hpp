@@ -102,6 +102,10 @@ struct Exemplar {
 struct IdentifiedOccurrence {
   std::shared_ptr<const SignatureIdentity> identity;  // never null
   Exemplar exemplar;                                  // its time is the time of the occurrence
+  // Its fingerprints by other versions of the rules, the one to be tried first in front. They count
+  // where no signature answers to that of the identity: then they lead to the one that was made
+  // with one of them. Null: none.
+  std::shared_ptr<const FingerprintAliases> aliases{};
 };
 
 // Several occurrences of one signature, folded.

@@ -9,6 +9,7 @@
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "core/utf8.hpp"
 
 namespace rounds {
 namespace {
@@ -69,7 +70,7 @@ Result<Status> parse_status(std::string_view text) {
   return fail(
       ErrorCode::invalid_argument,
       fmt::format("\"{}\" is not a status; use new, investigating, diagnosed, resolved or muted",
-                  text.substr(0, 64)));
+                  excerpt(text)));
 }
 
 std::string_view to_string(Confidence confidence) {
@@ -88,9 +89,8 @@ Result<Confidence> parse_confidence(std::string_view text) {
   for (const Confidence confidence : {Confidence::low, Confidence::medium, Confidence::high}) {
     if (to_string(confidence) == text) return confidence;
   }
-  return fail(
-      ErrorCode::invalid_argument,
-      fmt::format("\"{}\" is not a confidence; use low, medium or high", text.substr(0, 64)));
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"{}\" is not a confidence; use low, medium or high", excerpt(text)));
 }
 
 bool operator==(const Signature& left, const Signature& right) {
@@ -100,7 +100,7 @@ bool operator==(const Signature& left, const Signature& right) {
                     signature.resolved_at, signature.version, signature.last_sequence);
   };
   return plain(left) == plain(right) && same_value(left.identity, right.identity) &&
-         same_value(left.diagnosis, right.diagnosis);
+         same_value(left.aliases, right.aliases) && same_value(left.diagnosis, right.diagnosis);
 }
 
 Result<void> validate(const SignatureIdentity& identity) {
@@ -152,9 +152,46 @@ Result<void> validate_tag(std::string_view tag) {
   return {};
 }
 
+std::span<const std::string> aliases_of(const Signature& signature) {
+  if (!signature.aliases) return {};
+  return *signature.aliases;
+}
+
+bool answers_to(const Signature& signature, std::string_view fingerprint) {
+  return signature.identity->fingerprint == fingerprint ||
+         std::ranges::find(aliases_of(signature), fingerprint) != aliases_of(signature).end();
+}
+
+Result<void> validate_aliases(std::span<const std::string> aliases, std::string_view fingerprint) {
+  if (aliases.size() > limits::max_aliases) {
+    return fail(ErrorCode::invalid_argument, fmt::format("{} further fingerprints; the limit is {}",
+                                                         aliases.size(), limits::max_aliases));
+  }
+  for (std::size_t i = 0; i < aliases.size(); ++i) {
+    const std::string& alias = aliases[i];
+    if (alias.empty()) return fail(ErrorCode::invalid_argument, "a further fingerprint is empty");
+    if (auto valid = check_length("a further fingerprint", alias, limits::max_fingerprint_bytes);
+        !valid) {
+      return valid;
+    }
+    const auto earlier = aliases.first(i);
+    if (alias == fingerprint || std::ranges::find(earlier, alias) != earlier.end()) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("fingerprint {} is named twice", excerpt(alias)));
+    }
+  }
+  return {};
+}
+
+bool has_tag(const Signature& signature, std::string_view tag) {
+  return std::ranges::binary_search(signature.tags, tag, std::less<>{});
+}
+
 Result<void> validate(const Signature& signature) {
   ROUNDS_CHECK(signature.identity != nullptr, "a signature has an identity");
   if (auto valid = validate(*signature.identity); !valid) return valid;
+  auto aliases = validate_aliases(aliases_of(signature), signature.identity->fingerprint);
+  if (!aliases) return aliases;
   if (signature.occurrence_count == 0) {
     return fail(ErrorCode::invalid_argument, "occurrence_count is 0; it must be 1 or more");
   }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,9 +70,14 @@ struct SignatureIdentity {
   friend bool operator==(const SignatureIdentity&, const SignatureIdentity&) = default;
 };
 
+// Further fingerprints that lead to a signature, in the order in which it learned them: those of
+// other versions of the rules. Neither empty nor repeated, and never that of the identity.
+using FingerprintAliases = std::vector<std::string>;
+
 struct Signature {
   SignatureId id;
   std::shared_ptr<const SignatureIdentity> identity;  // never null
+  std::shared_ptr<const FingerprintAliases> aliases;  // null: none. They come and never go
   Timestamp first_seen{};                             // the minimum of what was seen
   Timestamp last_seen{};                              // the maximum of what was seen
   std::uint64_t occurrence_count = 0;                 // >= 1 in every stored signature
@@ -82,16 +88,30 @@ struct Signature {
   Version version = 0;                   // of the last event folded in
   Sequence last_sequence = 0;            // of the last event folded in: the answer is as of it
 
-  // Compares identity and diagnosis by value.
+  // Compares identity, aliases and diagnosis by value.
   friend bool operator==(const Signature& left, const Signature& right);
 };
 
+// Its aliases; empty if it has none. Valid as long as they are shared.
+[[nodiscard]] std::span<const std::string> aliases_of(const Signature& signature);
+
+// Whether `fingerprint` leads to it: that of its identity, or an alias.
+[[nodiscard]] bool answers_to(const Signature& signature, std::string_view fingerprint);
+
+// Whether it has the tag.
+[[nodiscard]] bool has_tag(const Signature& signature, std::string_view tag);
+
 // Checks a signature that comes from outside (save, import): limits, non-empty fingerprint and
-// service, occurrence_count >= 1, first_seen <= last_seen, valid times, sorted unique tags, a sound
-// diagnosis. Errors: invalid_argument names the field and the value.
+// service, sound aliases, occurrence_count >= 1, first_seen <= last_seen, valid times, sorted
+// unique tags, a sound diagnosis. Errors: invalid_argument names the field and the value.
 [[nodiscard]] Result<void> validate(const Signature& signature);
 [[nodiscard]] Result<void> validate(const SignatureIdentity& identity);
 [[nodiscard]] Result<void> validate(const Diagnosis& diagnosis);
+
+// Checks the aliases of a signature with `fingerprint`: limits, none empty, each once. Errors:
+// invalid_argument.
+[[nodiscard]] Result<void> validate_aliases(std::span<const std::string> aliases,
+                                            std::string_view fingerprint);
 
 // Checks one tag: not empty, within limits, no control characters. Errors: invalid_argument.
 [[nodiscard]] Result<void> validate_tag(std::string_view tag);

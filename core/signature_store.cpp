@@ -1,5 +1,8 @@
 #include "core/signature_store.hpp"
 
+#include <array>
+#include <cstddef>
+#include <functional>
 #include <future>
 #include <utility>
 
@@ -17,7 +20,11 @@ Result<void> validate_occurrences(const RecordOccurrences& record) {
                 fmt::format("{} occurrences in one submission; the limit is {}", occurrences.size(),
                             limits::max_occurrences_per_submission));
   }
-  const SignatureIdentity* checked = nullptr;  // runs of one identity are checked once
+  ROUNDS_CHECK(record.keys.empty() || record.keys.size() == occurrences.size(),
+               "there are keys for each occurrence or for none");
+  // Many occurrences share an identity, which need not be checked again and again: each slot holds
+  // one that was.
+  std::array<const SignatureIdentity*, 1024> checked{};
   for (std::size_t i = 0; i < occurrences.size(); ++i) {
     const IdentifiedOccurrence& occurrence = occurrences[i];
     if (!is_valid(occurrence.exemplar.time)) {
@@ -31,11 +38,19 @@ Result<void> validate_occurrences(const RecordOccurrences& record) {
                       occurrence.exemplar.message.size(), limits::max_exemplar_message_bytes));
     }
     ROUNDS_CHECK(occurrence.identity != nullptr, "an occurrence has an identity");
-    if (occurrence.identity.get() == checked) continue;
-    if (auto valid = validate(*occurrence.identity); !valid) {
+    const SignatureIdentity* identity = occurrence.identity.get();
+    if (occurrence.aliases) {
+      auto valid = validate_aliases(*occurrence.aliases, identity->fingerprint);
+      if (!valid)
+        return std::unexpected(valid.error().with_context(fmt::format("occurrence {}", i)));
+    }
+    const SignatureIdentity*& slot =
+        checked[std::hash<const void*>{}(identity) / alignof(std::max_align_t) % checked.size()];
+    if (slot == identity) continue;
+    if (auto valid = validate(*identity); !valid) {
       return std::unexpected(valid.error().with_context(fmt::format("occurrence {}", i)));
     }
-    checked = occurrence.identity.get();
+    slot = identity;
   }
   return {};
 }
@@ -83,6 +98,13 @@ Result<std::vector<Signature>> SignatureStore::get_similar(const SignatureId& id
   auto page = list(query);
   if (!page) return std::unexpected(std::move(page.error()));
   return std::move(page->signatures);
+}
+
+Result<std::optional<Signature>> SignatureStore::get_by_fingerprint_as_of(
+    std::string_view fingerprint, const Moment& moment) {
+  const auto present = get_by_fingerprint(fingerprint);
+  if (!present || !*present) return present;
+  return as_of((*present)->id, moment);
 }
 
 Result<Commit> SignatureStore::record(std::vector<IdentifiedOccurrence> occurrences,
@@ -138,6 +160,11 @@ Error store_closed() {
 
 Error signature_not_found(const SignatureId& id) {
   return Error{ErrorCode::not_found, fmt::format("there is no signature {}", id.to_string())};
+}
+
+Error signature_not_found(const SignatureId& id, const Moment& moment) {
+  return Error{ErrorCode::not_found,
+               fmt::format("there was no signature {} as of {}", id.to_string(), describe(moment))};
 }
 
 Error signature_exists(const SignatureId& id) {

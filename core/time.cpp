@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/check.hpp"
+#include "core/utf8.hpp"
 
 namespace rounds {
 namespace {
@@ -109,7 +110,7 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
   if (!time) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("\"{}\" is not an RFC 3339 time; write it like 2026-11-23T14:31:07Z",
-                            text.substr(0, 64)));
+                            excerpt(text)));
   }
   return *time;
 }

@@ -108,4 +108,10 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
   return text.substr(0, max_bytes);
 }
 
+std::string_view excerpt(std::string_view text) {
+  // Enough to recognise it; the rest would hide what is wrong with it.
+  constexpr std::size_t max_excerpt_bytes = 64;
+  return truncate_utf8(text, max_excerpt_bytes);
+}
+
 }  // namespace rounds

@@ -27,4 +27,8 @@ inline constexpr char32_t bad_byte_base = 0x110000;
 // A view into `text`.
 [[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 
+// What a message to people repeats of a text from outside: its beginning, at most 64 bytes, cut as
+// by truncate_utf8(). A view into `text`.
+[[nodiscard]] std::string_view excerpt(std::string_view text);
+
 }  // namespace rounds

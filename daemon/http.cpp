@@ -1,6 +1,9 @@
 #include "daemon/http.hpp"
 
+#include <ctime>
+
 #include <boost/beast/http/field.hpp>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "api/json_text.hpp"
@@ -8,12 +11,6 @@
 #include "daemon/limits.hpp"
 
 namespace rounds::daemon {
-namespace {
-
-// Enough of a text to recognise it in a log.
-constexpr std::size_t max_logged_bytes = 256;
-
-}  // namespace
 
 std::string media_type(std::string_view content_type) {
   std::string result;
@@ -53,9 +50,13 @@ Response problem(const Error& error) {
                        api::problem_content_type);
 }
 
-std::string loggable(std::string_view text) {
+std::string http_date() {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string loggable(std::string_view text, std::size_t max_bytes) {
   std::string result;
-  for (const char c : text.substr(0, max_logged_bytes)) {
+  for (const char c : text.substr(0, max_bytes)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte >= 0x7F || c == '\\' || c == '"') {
       fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
@@ -63,7 +64,7 @@ std::string loggable(std::string_view text) {
       result.push_back(c);
     }
   }
-  if (text.size() > max_logged_bytes) result += "...";
+  if (text.size() > max_bytes) result += "...";
   return result;
 }
 

@@ -6,6 +6,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,7 @@
 
 #include "core/error.hpp"
 #include "daemon/memory_budget.hpp"
+#include "ingest/content_encoding.hpp"
 
 namespace rounds::daemon {
 
@@ -25,13 +28,35 @@ namespace http = boost::beast::http;
 struct Request {
   std::vector<std::string> path_parameters;  // decoded, in the order of the route's pattern
   std::map<std::string, std::string, std::less<>> query;  // decoded; without empty values
-  std::string content_type;  // the media type in lower case without parameters; empty if none
-  bool gzip = false;         // the body is compressed
+  std::string content_type;   // the media type in lower case without parameters; empty if none
+  std::string accept;         // the field as sent; empty if none
+  std::string last_event_id;  // likewise
+  std::string sentry_auth;    // X-Sentry-Auth, likewise
+  ContentEncoding encoding = ContentEncoding::identity;  // of the body
   std::string body;
   MemoryReservation memory;  // for the body; handlers grow it when they expand the body
 };
 
-using Response = http::response<http::string_body>;
+// The body of an answer that is made while it is sent, for as long as it takes. Used on the strand
+// of its connection.
+class BodyStream {
+ public:
+  BodyStream() = default;
+  BodyStream(const BodyStream&) = delete;
+  BodyStream& operator=(const BodyStream&) = delete;
+  virtual ~BodyStream() = default;
+
+  // The next piece, never an empty one; none at the end. May wait for it as long as it likes.
+  [[nodiscard]] virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+
+  // Has next() come to the end soon, also one under way; before it, the client is told why.
+  virtual void end(const Error& why) = 0;
+};
+
+struct Response : http::response<http::string_body> {
+  std::unique_ptr<BodyStream> stream;  // sent in place of the body, if there is one
+};
+
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
 // The media type of a Content-Type field: lower case, without parameters and spaces.
@@ -49,8 +74,17 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 [[nodiscard]] Response make_response(unsigned status, std::string body,
                                      std::string_view content_type);
 
+// What a log line shows of a text from a client: enough to recognise it.
+inline constexpr std::size_t max_logged_bytes = 256;
+
+// The same for our own messages, which may quote such texts and go on with what to do.
+inline constexpr std::size_t max_logged_message_bytes = 4096;
+
+// The present time as the field Date has it (RFC 9110, 5.6.7).
+[[nodiscard]] std::string http_date();
+
 // `text` for a log line: control characters, quotes and everything that is not ASCII are escaped,
-// so that no client can forge lines or colour a terminal; long texts are cut.
-[[nodiscard]] std::string loggable(std::string_view text);
+// so that no client can forge lines or colour a terminal; texts over `max_bytes` are cut.
+[[nodiscard]] std::string loggable(std::string_view text, std::size_t max_bytes = max_logged_bytes);
 
 }  // namespace rounds::daemon

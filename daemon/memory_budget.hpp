@@ -27,6 +27,8 @@ class MemoryReservation {
   // Adds `bytes`. False, and nothing changed, if the budget has no room for them.
   [[nodiscard]] bool grow(std::size_t bytes);
 
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
  private:
   friend class MemoryBudget;
   explicit MemoryReservation(MemoryBudget& budget) : budget_(&budget) {}
@@ -43,6 +45,9 @@ class MemoryBudget {
 
   // None if there is no room for `bytes`.
   [[nodiscard]] std::optional<MemoryReservation> reserve(std::size_t bytes);
+
+  // What is reserved now.
+  [[nodiscard]] std::size_t used() const { return used_.load(); }
 
  private:
   friend class MemoryReservation;

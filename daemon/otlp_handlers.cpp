@@ -1,6 +1,6 @@
-#include <memory>
+#include <span>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,7 +10,7 @@
 #include "api/problem.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/limits.hpp"
-#include "ingest/gzip.hpp"
+#include "daemon/request_body.hpp"
 #include "ingest/otlp.hpp"
 
 namespace rounds::daemon {
@@ -32,6 +32,8 @@ std::string_view content_type_of(OtlpEncoding encoding) {
 // The google.rpc.Code for an HTTP status.
 int rpc_code(unsigned status) {
   switch (status) {
+    case 401:
+      return 16;  // UNAUTHENTICATED
     case 429:
       return 8;  // RESOURCE_EXHAUSTED
     case 405:
@@ -58,37 +60,10 @@ Response otlp_answer(const Request& request, const Error& error) {
   return otlp_answer(request.content_type, api::http_status(error.code), error.message);
 }
 
-// Replaces a compressed body by its content. Errors: invalid_argument, too_large, or overloaded if
-// there is no memory for it now.
-Result<void> decompress(Request& request) {
-  auto content = gunzip(request.body, max_otlp_decompressed_bytes);
-  if (!content) return std::unexpected(std::move(content.error()));
-  if (!request.memory.grow(content->size())) {
-    return fail(ErrorCode::overloaded, "too many large requests at once; retry later");
-  }
-  request.body = std::move(*content);
-  return {};
-}
-
 Result<OtlpBatch> decode(OtlpSignal signal, const Request& request, Timestamp received_at) {
   const OtlpEncoding encoding = encoding_of(request.content_type);
   return signal == OtlpSignal::logs ? decode_otlp_logs(request.body, encoding, received_at)
                                     : decode_otlp_traces(request.body, encoding, received_at);
-}
-
-// In a storm most occurrences of a batch are of a few signatures: they share one identity each,
-// which keeps the queue of the store small.
-std::vector<IdentifiedOccurrence> identify_all(const Grouping& grouping,
-                                               std::vector<Occurrence>& occurrences) {
-  std::unordered_map<std::string_view, std::shared_ptr<const SignatureIdentity>> identities;
-  std::vector<IdentifiedOccurrence> identified;
-  identified.reserve(occurrences.size());
-  for (Occurrence& occurrence : occurrences) {
-    IdentifiedOccurrence& next = identified.emplace_back(grouping.identify(occurrence));
-    const auto [known, fresh] = identities.emplace(next.identity->fingerprint, next.identity);
-    if (!fresh && *known->second == *next.identity) next.identity = known->second;
-  }
-  return identified;
 }
 
 Response success(const Request& request, OtlpSignal signal, const OtlpBatch& batch) {
@@ -99,24 +74,30 @@ Response success(const Request& request, OtlpSignal signal, const OtlpBatch& bat
 
 asio::awaitable<Response> export_telemetry(Services& services, OtlpSignal signal,
                                            Request& request) {
-  if (request.gzip) {
-    const auto decompressed = decompress(request);
-    if (!decompressed) co_return otlp_answer(request, decompressed.error());
-  }
+  const auto decompressed = decompress_body(request, max_otlp_decompressed_bytes);
+  if (!decompressed) co_return otlp_answer(request, decompressed.error());
   auto batch = decode(signal, request, services.clock.now());
   if (!batch) co_return otlp_answer(request, batch.error());
   const std::size_t accepted = batch->occurrences.size();
   if (accepted > 0) {
+    const auto recall = [&store = services.store](std::span<const std::string_view> fingerprints) {
+      return store.recall(fingerprints);
+    };
     Submission submission =
-        RecordOccurrences{identify_all(services.grouping, batch->occurrences), {}};
+        RecordOccurrences{services.grouping.identify_all(batch->occurrences, recall),
+                          {},
+                          std::move(batch->keys),
+                          batch->batch_key};
     batch->occurrences.clear();
     Result<Commit> commit =
         co_await services.store.submit(std::move(submission), asio::use_awaitable);
     if (!commit) {
+      services.metrics.count_refused(commit.error().code, accepted);
       spdlog::warn("{} occurrences were not recorded: {}", accepted,
-                   loggable(commit.error().message));
+                   loggable(commit.error().message, max_logged_message_bytes));
       co_return otlp_answer(request, commit.error());
     }
+    services.metrics.count_repeats(commit->repeats);
   }
   services.metrics.count_occurrences(accepted, batch->rejected_count);
   co_return success(request, signal, *batch);
@@ -132,9 +113,10 @@ void add_otlp_routes(Router& router, Services& services) {
     route.handler = [&services, signal](Request& request) {
       return export_telemetry(services, signal, request);
     };
+    route.access = Access::ingest;
     route.body.content_types = {protobuf_type, json_type};
     route.body.content_type_required = true;
-    route.body.gzip = true;
+    route.body.encodings = {ContentEncoding::gzip};
     route.body.max_bytes = max_otlp_body_bytes;
     route.error_answer = otlp_answer;
     router.add(std::move(route));

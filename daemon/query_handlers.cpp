@@ -1,16 +1,15 @@
-#include <algorithm>
 #include <charconv>
-#include <initializer_list>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "api/signature_json.hpp"
 #include "api/store_json.hpp"
 #include "core/signature_store.hpp"
+#include "core/utf8.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/query_parameters.hpp"
 
 namespace rounds::daemon {
 namespace {
@@ -18,25 +17,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t default_similar = 5;
-
-// Errors: invalid_argument names the first query parameter that is not in `known`: a misspelt
-// filter must not be ignored silently.
-Result<void> check_parameters(const Request& request,
-                              std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : request.query) {
-    if (std::ranges::find(known, name) == known.end()) {
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("there is no query parameter \"{}\" here; use {}", name.substr(0, 64),
-                              fmt::join(known, ", ")));
-    }
-  }
-  return {};
-}
-
-const std::string* find_parameter(const Request& request, std::string_view name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? nullptr : &found->second;
-}
 
 // The parameter "limit", or `otherwise`. The range is checked as well.
 Result<std::size_t> read_limit(const Request& request, std::size_t otherwise) {
@@ -47,7 +27,7 @@ Result<std::size_t> read_limit(const Request& request, std::size_t otherwise) {
   const auto [rest, error] = std::from_chars(text->data(), end, limit);
   if (error != std::errc{} || rest != end) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("limit is \"{}\"; use a number from 1 to {}", text->substr(0, 64),
+                fmt::format("limit is \"{}\"; use a number from 1 to {}", excerpt(*text),
                             limits::max_page_size));
   }
   if (auto valid = validate_limit(limit); !valid) return std::unexpected(valid.error());
@@ -68,7 +48,7 @@ Result<SignatureQuery> read_page_query(const Request& request, SignatureQuery qu
 
 Result<SignatureQuery> read_list_query(const Request& request) {
   const auto known =
-      check_parameters(request, {"status", "service", "error_type", "limit", "cursor"});
+      check_parameters(request, {"status", "service", "error_type", "tag", "limit", "cursor"});
   if (!known) return std::unexpected(known.error());
   SignatureQuery query;
   if (const std::string* text = find_parameter(request, "status")) {
@@ -78,6 +58,7 @@ Result<SignatureQuery> read_list_query(const Request& request) {
   }
   if (const std::string* text = find_parameter(request, "service")) query.service = *text;
   if (const std::string* text = find_parameter(request, "error_type")) query.error_type = *text;
+  if (const std::string* text = find_parameter(request, "tag")) query.tag = *text;
   return read_page_query(request, std::move(query));
 }
 
@@ -104,6 +85,18 @@ Result<HistoryQuery> read_history_query(const Request& request) {
   return query;
 }
 
+// The parameter "as_of", the only one that these requests take; none: they ask for now.
+Result<std::optional<Moment>> read_as_of(const Request& request) {
+  if (auto known = check_parameters(request, {"as_of"}); !known) {
+    return std::unexpected(known.error());
+  }
+  const std::string* text = find_parameter(request, "as_of");
+  if (text == nullptr) return std::nullopt;
+  const auto moment = parse_moment(*text);
+  if (!moment) return std::unexpected(moment.error().with_context("as_of"));
+  return *moment;
+}
+
 asio::awaitable<Response> list_signatures(Services& services, Result<SignatureQuery> query) {
   if (!query) co_return problem(query.error());
   Result<SignaturePage> page = co_await services.store.list(*query, asio::use_awaitable);
@@ -120,6 +113,14 @@ Response signature_response(const Result<std::optional<Signature>>& found, const
 asio::awaitable<Response> get_signature(Services& services, Request& request) {
   const auto id = SignatureId::parse(request.path_parameters.front());
   if (!id) co_return problem(id.error());
+  const auto as_of = read_as_of(request);
+  if (!as_of) co_return problem(as_of.error());
+  if (*as_of) {
+    const Moment moment = **as_of;
+    Result<std::optional<Signature>> past =
+        co_await services.store.as_of(*id, moment, asio::use_awaitable);
+    co_return signature_response(past, signature_not_found(*id, moment));
+  }
   Result<std::optional<Signature>> found =
       co_await services.store.get_by_id(*id, asio::use_awaitable);
   co_return signature_response(found, signature_not_found(*id));
@@ -127,11 +128,22 @@ asio::awaitable<Response> get_signature(Services& services, Request& request) {
 
 asio::awaitable<Response> get_fingerprint(Services& services, Request& request) {
   const std::string& fingerprint = request.path_parameters.front();
+  const std::string shown(truncate_utf8(fingerprint, limits::max_fingerprint_bytes));
+  const auto as_of = read_as_of(request);
+  if (!as_of) co_return problem(as_of.error());
+  if (*as_of) {
+    const Moment moment = **as_of;
+    Result<std::optional<Signature>> past =
+        co_await services.store.get_by_fingerprint_as_of(fingerprint, moment, asio::use_awaitable);
+    const Error absent_then{ErrorCode::not_found,
+                            fmt::format("there was no signature with fingerprint {} as of {}",
+                                        shown, describe(moment))};
+    co_return signature_response(past, absent_then);
+  }
   Result<std::optional<Signature>> found =
       co_await services.store.get_by_fingerprint(fingerprint, asio::use_awaitable);
   const Error absent{ErrorCode::not_found,
-                     fmt::format("there is no signature with fingerprint {}",
-                                 fingerprint.substr(0, limits::max_fingerprint_bytes))};
+                     fmt::format("there is no signature with fingerprint {}", shown)};
   co_return signature_response(found, absent);
 }
 
@@ -158,7 +170,15 @@ asio::awaitable<Response> get_similar(Services& services, Request& request) {
   co_return ok_json(api::signatures_to_json(*signatures));
 }
 
-asio::awaitable<Response> get_stats(Services& services, Request&) {
+asio::awaitable<Response> get_stats(Services& services, Request& request) {
+  const auto as_of = read_as_of(request);
+  if (!as_of) co_return problem(as_of.error());
+  if (*as_of) {
+    const Moment moment = **as_of;
+    Result<StoreStats> past = co_await services.store.get_stats_as_of(moment, asio::use_awaitable);
+    if (!past) co_return problem(past.error());
+    co_return ok_json(api::stats_to_json(*past, std::nullopt));
+  }
   Result<StoreStats> stats = co_await services.store.get_stats(asio::use_awaitable);
   if (!stats) co_return problem(stats.error());
   co_return ok_json(api::stats_to_json(*stats, services.clock.now()));

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,6 +16,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include "daemon/access.hpp"
 #include "daemon/http.hpp"
 #include "daemon/metrics.hpp"
 
@@ -25,9 +27,10 @@ using RequestHeader = http::header<true, http::fields>;
 // What bodies a route takes.
 struct BodyRules {
   std::vector<std::string_view> content_types;  // none: the route takes no body
-  bool content_type_required = false;  // even without a body, because the answer depends on it
-  bool gzip = false;
-  std::size_t max_bytes = 0;  // as sent
+  bool content_type_required = false;      // even without a body, because the answer depends on it
+  bool any_content_type = false;           // in place of those
+  std::vector<ContentEncoding> encodings;  // besides none
+  std::size_t max_bytes = 0;               // as sent
 };
 
 // Makes the answer for an error found before the handler runs, in the form that the clients of the
@@ -44,6 +47,7 @@ struct Route {
   // Segments in braces match any one segment: "/api/v1/signatures/{id}/history".
   std::string_view pattern;
   Handler handler;
+  Access access = Access::admin;
   BodyRules body;
   ErrorAnswer error_answer = problem_answer;
 };
@@ -61,19 +65,33 @@ struct Rejected {
   Response response;
 };
 
+// What keeps requests out.
+struct Guards {
+  const AccessControl* access = nullptr;  // null: nobody needs a token
+
+  // Refuse requests for another host than this machine, and those of other sites' pages: without
+  // tokens, any page that a user of this machine looks at could send some.
+  bool local_only = false;
+};
+
 class Router {
  public:
-  // `metrics` must outlive the router.
-  explicit Router(Metrics& metrics);
+  // `metrics` and what `guards` names must outlive the router.
+  explicit Router(Metrics& metrics, Guards guards = {});
 
   // Adds a route. Call before any other thread uses the router.
   void add(Route route);
 
-  // Finds the route of a request. `has_body` tells whether one follows. Rejected with 400 for a
-  // malformed target, 404 for an unknown path, 405 (with Allow) for another method than the path
-  // has, 415 for a content type or encoding that the route does not take.
+  // Finds the route of a request. `has_body` tells whether one follows. Rejected with 431 for too
+  // many fields, 414 for a long and 400 for a malformed target, 421 for another host and 403 for a
+  // page of another site (Guards::local_only), 404 for an unknown path, 405 (with Allow) for
+  // another method than the path has, 401 without the token that the route asks for, 415 for a
+  // content type or encoding that the route does not take.
   [[nodiscard]] std::variant<Admitted, Rejected> admit(const RequestHeader& header,
                                                        bool has_body) const;
+
+  // All routes as method and pattern, "GET /api/v1/signatures/{id}".
+  [[nodiscard]] std::vector<std::string> routes() const;
 
   // The counter of requests that belong to no route.
   [[nodiscard]] RouteCounter& other_requests() const { return other_; }
@@ -87,10 +105,12 @@ class Router {
   struct Target;
 
   [[nodiscard]] Rejected reject(unsigned status, std::string_view detail) const;
+  [[nodiscard]] std::optional<Rejected> guard(const RequestHeader& header) const;
   [[nodiscard]] Rejected method_not_allowed(const RequestHeader& header,
                                             const std::vector<const Entry*>& entries) const;
 
   Metrics& metrics_;
+  const Guards guards_;
   RouteCounter& other_;
   std::deque<Entry> entries_;  // admitted requests point into it
 };

@@ -1,9 +1,6 @@
 #include "daemon/server.hpp"
 
-#include <condition_variable>
 #include <exception>
-#include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -19,7 +16,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "daemon/connections.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/logging.hpp"
 #include "daemon/session.hpp"
 
 namespace rounds::daemon {
@@ -53,10 +52,16 @@ class Server::Impl {
         strand_(asio::make_strand(context_)),
         acceptor_(strand_),
         slot_freed_(strand_, asio::steady_timer::time_point::max()),
-        store_(store) {
+        store_(store, async_options()),
+        backups_(options_.create_backup),
+        rebuilds_(options_.rebuild, options_.projections) {
     add_otlp_routes(router_, services_);
+    add_sentry_routes(router_, services_);
     add_query_routes(router_, services_);
     add_command_routes(router_, services_);
+    add_event_routes(router_, services_);
+    add_backup_routes(router_, services_);
+    add_rebuild_routes(router_, services_);
     add_service_routes(router_, services_);
   }
 
@@ -88,16 +93,28 @@ class Server::Impl {
       acceptor_.close(ignored);
       slot_freed_.cancel();
     });
+    backups_.stop();
+    rebuilds_.stop();
     stop_sessions();
     context_.stop();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
-    sessions_.clear();  // their sockets must not outlive the io_context
+    connections_.clear();  // their sockets must not outlive the io_context
   }
 
   [[nodiscard]] tcp::endpoint endpoint() const { return endpoint_; }
+  [[nodiscard]] const Router& router() const { return router_; }
+  [[nodiscard]] bool is_encrypted() const { return options_.tls != nullptr; }
 
  private:
+  [[nodiscard]] AsyncStoreOptions async_options() {
+    AsyncStoreOptions options;
+    options.read_finished = [this](std::string_view name, std::chrono::nanoseconds taken) {
+      slow_queries_.note(taken, {{"query", name}, {"duration_ms", milliseconds_of(taken)}});
+    };
+    return options;
+  }
+
   void run_io() {
     for (;;) {
       try {
@@ -110,14 +127,22 @@ class Server::Impl {
     }
   }
 
+  // Returns when there is room for one more connection.
+  asio::awaitable<void> make_room() {
+    while (acceptor_.is_open() && connections_.count() >= options_.connections) {
+      // If none can be spared now, the new one waits in the kernel's queue.
+      connections_.close_longest_waiting();
+      slot_freed_.expires_after(eviction_retry_interval);
+      static_cast<void>(co_await slot_freed_.async_wait(as_result));
+    }
+  }
+
   asio::awaitable<void> accept_connections() {
     while (acceptor_.is_open()) {
-      const bool full = session_count() >= options_.connections;
-      if (full) {
-        // Those beyond the limit wait in the kernel's queue until a session ends.
-        static_cast<void>(co_await slot_freed_.async_wait(as_result));
-        continue;
-      }
+      // Nobody gives way before somebody is there.
+      static_cast<void>(co_await acceptor_.async_wait(tcp::acceptor::wait_read, as_result));
+      co_await make_room();
+      if (!acceptor_.is_open()) break;
       asio::any_io_executor session_executor = asio::make_strand(context_);
       auto [error, socket] = co_await acceptor_.async_accept(session_executor, as_result);
       if (!error) {
@@ -134,12 +159,10 @@ class Server::Impl {
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const auto executor = socket.get_executor();
-    auto session = std::make_shared<Session>(std::move(socket), session_context_);
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_.load()) return;
-      sessions_.insert(session);
-    }
+    auto session =
+        std::make_shared<Session>(std::move(socket), session_context_,
+                                  options_.tls == nullptr ? nullptr : options_.tls->context());
+    if (!connections_.add(session)) return;
     metrics_.connection_opened();
     asio::co_spawn(executor, session->run(), [this, session](const std::exception_ptr& thrown) {
       end_session(session, thrown);
@@ -155,27 +178,15 @@ class Server::Impl {
       }
     }
     metrics_.connection_closed();
-    {
-      const std::lock_guard lock(mutex_);
-      sessions_.erase(session);
-      if (sessions_.empty()) no_sessions_.notify_all();
-    }
+    connections_.remove(*session);
     asio::post(strand_, [this] { slot_freed_.cancel(); });
   }
 
-  [[nodiscard]] std::size_t session_count() {
-    const std::lock_guard lock(mutex_);
-    return sessions_.size();
-  }
-
   void stop_sessions() {
-    std::unique_lock lock(mutex_);
     stopping_.store(true);
-    for (const auto& session : sessions_) session->stop();
-    const bool finished =
-        no_sessions_.wait_for(lock, options_.stop_deadline, [this] { return sessions_.empty(); });
-    if (!finished) {
-      spdlog::warn("{} connections were cut off: they did not end within {} ms", sessions_.size(),
+    const std::size_t left = connections_.stop(options_.stop_deadline);
+    if (left > 0) {
+      spdlog::warn("{} connections were cut off: they did not end within {} ms", left,
                    options_.stop_deadline.count());
     }
   }
@@ -183,21 +194,34 @@ class Server::Impl {
   const ServerOptions options_;
   Metrics metrics_;
   MemoryBudget memory_;
-  Router router_{metrics_};
+  Router router_{metrics_, {options_.access.get(), options_.local_only}};
   std::atomic<bool> stopping_{false};
-  const SessionContext session_context_{router_, memory_, options_, stopping_};
+  Connections connections_;
+  SlowLog slow_requests_{"slow request"};
+  const SessionContext session_context_{router_,   memory_,        options_,
+                                        stopping_, slow_requests_, connections_};
   tcp::endpoint endpoint_;
-
-  std::mutex mutex_;
-  std::condition_variable no_sessions_;
-  std::set<std::shared_ptr<Session>> sessions_;
 
   asio::io_context context_;
   asio::strand<asio::io_context::executor_type> strand_;  // of the acceptor
   tcp::acceptor acceptor_;
-  asio::steady_timer slot_freed_;  // never expires; cancelled when a session ends
+  asio::steady_timer slot_freed_;  // cancelled when a session ends
+  SlowLog slow_queries_{"slow query"};
   AsyncStore store_;
-  Services services_{store_, metrics_, *options_.clock, options_.grouping, stopping_};
+  Backups backups_;
+  Rebuilds rebuilds_;
+  Services services_{store_,
+                     backups_,
+                     rebuilds_,
+                     metrics_,
+                     *options_.clock,
+                     options_.grouping,
+                     stopping_,
+                     options_.heartbeat_interval,
+                     memory_,
+                     options_.store_metrics,
+                     options_.store_condition,
+                     *options_.access};
   std::vector<std::thread> threads_;
 };
 
@@ -220,7 +244,12 @@ tcp::endpoint Server::endpoint() const {
 }
 
 std::string Server::url() const {
-  return fmt::format("http://{}", to_text(impl_->endpoint()));
+  return fmt::format("{}://{}", impl_->is_encrypted() ? "https" : "http",
+                     to_text(impl_->endpoint()));
+}
+
+std::vector<std::string> Server::routes() const {
+  return impl_->router().routes();
 }
 
 void Server::stop() {

@@ -1,20 +1,20 @@
 #include "daemon/session.hpp"
 
-#include <ctime>
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -43,8 +43,19 @@ bool is_header_too_large(const beast::error_code& error) {
   return error == http::error::header_limit || error == http::error::buffer_overflow;
 }
 
-std::string http_date() {
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+constexpr const char* no_memory = "too many large requests at once; retry later";
+
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+Error daemon_stopping() {
+  return {ErrorCode::unavailable,
+          "the daemon is stopping; go on behind the last event when it is back"};
+}
+
+// Whether the body comes in a coding that is not undone here: where it ends is not known then.
+bool has_unknown_coding(const RequestHeader& header) {
+  const auto coding = header.find(http::field::transfer_encoding);
+  return coding != header.end() && !beast::iequals(coding->value(), "chunked");
 }
 
 bool expects_continue(const RequestHeader& header) {
@@ -53,20 +64,39 @@ bool expects_continue(const RequestHeader& header) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const SessionContext& context)
-    : context_(context), stream_(std::move(socket)) {}
+Session::Session(asio::ip::tcp::socket socket, const SessionContext& context,
+                 std::shared_ptr<asio::ssl::context> tls)
+    : context_(context), stream_(std::move(socket), std::move(tls)) {}
 
 void Session::stop() {
-  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
-    if (self->waiting_) self->stream_.cancel();
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    if (self->spare_) self->stream_.cancel();
+    if (self->body_ != nullptr) self->end_stream(daemon_stopping());
   });
 }
 
+void Session::give_way() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    if (self->spare_) self->stream_.close();
+  });
+}
+
+void Session::become_idle() {
+  spare_ = true;
+  context_.connections.becomes_idle(*this);
+}
+
 asio::awaitable<void> Session::run() {
+  if (!context_.stopping.load()) {
+    stream_.expires_after(context_.options.header_timeout);
+    const bool agreed = co_await stream_.begin();
+    keep_alive_ = agreed;
+  }
   while (keep_alive_ && !context_.stopping.load()) {
     const bool begun = co_await wait_for_request();
     if (!begun) break;
     co_await serve_request();
+    if (keep_alive_) become_idle();
   }
   co_await close();
 }
@@ -76,10 +106,8 @@ asio::awaitable<bool> Session::wait_for_request() {
   const auto timeout =
       any_request_ ? context_.options.idle_timeout : context_.options.header_timeout;
   stream_.expires_after(timeout);
-  waiting_ = true;
   const auto space = buffer_.prepare(first_read_bytes);
   const auto [error, bytes] = co_await stream_.async_read_some(space, as_result);
-  waiting_ = false;
   buffer_.commit(bytes);
   co_return !error;
 }
@@ -98,15 +126,37 @@ asio::awaitable<void> Session::serve_request() {
   const bool without_body = parser.get().method() == http::verb::head;
   RouteCounter* counter = nullptr;
   Response response;
+  const auto start = std::chrono::steady_clock::now();
   if (incoming.admitted) {
     counter = incoming.admitted->counter;
     response = co_await answer(*incoming.admitted);
+    counter->count_duration(std::chrono::steady_clock::now() - start);
   } else {
     counter = incoming.rejected->counter;
     response = std::move(incoming.rejected->response);
   }
   counter->count(response.result_int());
-  co_await write(std::move(response), without_body);
+  log_request(parser.get().method_string(), *counter, response,
+              std::chrono::steady_clock::now() - start);
+  if (response.stream) {
+    const unsigned version = parser.get().version();
+    co_await write_stream(std::move(response), version, without_body);
+  } else {
+    co_await write(std::move(response), without_body);
+  }
+}
+
+void Session::log_request(std::string_view method, const RouteCounter& route,
+                          const Response& response, std::chrono::nanoseconds taken) const {
+  const bool is_slow = SlowLog::is_slow(taken);
+  if (!is_slow && !spdlog::should_log(spdlog::level::debug)) return;
+  const std::string shown = loggable(method);
+  const auto fields = {LogField{"method", shown}, LogField{"route", route.route()},
+                       LogField{"status", std::uint64_t{response.result_int()}},
+                       LogField{"duration_ms", milliseconds_of(taken)},
+                       LogField{"answer_bytes", std::uint64_t{response.body().size()}}};
+  log_fields(spdlog::level::debug, "request", fields);
+  context_.slow_requests.note(taken, fields);
 }
 
 Session::Incoming Session::malformed(unsigned status, std::string_view detail) const {
@@ -127,7 +177,13 @@ asio::awaitable<Session::Incoming> Session::read_request(Parser& parser) {
     co_return malformed(400, fmt::format("this is not HTTP/1.1: {}", error.message()));
   }
   if (error) co_return Incoming{};
+  spare_ = false;
+  context_.connections.becomes_busy(*this);
 
+  if (has_unknown_coding(parser.get())) {
+    keep_alive_ = false;
+    co_return malformed(400, "the only transfer coding that is taken is chunked");
+  }
   const bool has_body = !parser.is_done();
   auto admission = context_.router.admit(parser.get(), has_body);
   if (auto* rejected = std::get_if<Rejected>(&admission)) {
@@ -151,8 +207,9 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
       fmt::format("the body has more than {} bytes, which is the limit here", route.body.max_bytes);
   const std::uint64_t announced = parser.content_length().value_or(route.body.max_bytes);
   if (announced > route.body.max_bytes) co_return rejected(413, too_large);
-  auto memory = context_.memory.reserve(announced);
-  if (!memory) co_return rejected(503, "too many large requests at once; retry later");
+  auto memory =
+      context_.memory.reserve(std::min<std::uint64_t>(announced, first_body_reservation_bytes));
+  if (!memory) co_return rejected(503, no_memory);
   request.memory = std::move(*memory);
 
   if (expects_continue(parser.get())) {
@@ -160,8 +217,8 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
     if (!written) co_return Incoming{};
   }
   parser.body_limit(route.body.max_bytes);
-  stream_.expires_after(context_.options.body_timeout);
-  const auto [error, bytes] = co_await http::async_read(stream_, buffer_, parser, as_result);
+  const auto [error, memory_left] = co_await receive_body(parser, request.memory, announced);
+  if (!memory_left) co_return rejected(503, no_memory);
   if (error == http::error::body_limit) co_return rejected(413, too_large);
   if (is_malformed(error)) {
     co_return rejected(400, fmt::format("the body is not well-formed HTTP: {}", error.message()));
@@ -169,6 +226,25 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
   if (error) co_return Incoming{};
   request.body = std::move(parser.get().body());
   co_return Incoming{std::move(admitted), std::nullopt};
+}
+
+// Reads the body, of at most `announced` bytes, into `parser`; takes memory for it as it arrives.
+asio::awaitable<Session::BodyEnd> Session::receive_body(Parser& parser, MemoryReservation& memory,
+                                                        std::uint64_t announced) {
+  stream_.expires_after(context_.options.body_timeout);
+  parser.eager(true);
+  while (!parser.is_done()) {
+    const auto [error, bytes] = co_await http::async_read_some(stream_, buffer_, parser, as_result);
+    if (error) co_return BodyEnd{error, true};
+    const std::size_t held = parser.get().body().size();
+    if (held <= memory.bytes()) continue;
+    // Doubling, so that a body costs few steps.
+    const std::uint64_t doubled = std::min<std::uint64_t>(2 * memory.bytes(), announced);
+    if (!memory.grow(std::max<std::uint64_t>(held, doubled) - memory.bytes())) {
+      co_return BodyEnd{{}, false};
+    }
+  }
+  co_return BodyEnd{};
 }
 
 asio::awaitable<Response> Session::answer(Admitted& admitted) {
@@ -206,6 +282,93 @@ asio::awaitable<void> Session::write(Response response, bool without_body) {
   }
 }
 
+asio::awaitable<void> Session::write_stream(Response response, unsigned version,
+                                            bool without_body) {
+  // An HTTP/1.0 client knows no chunks: for it, the end of the connection is the end of the body.
+  const bool chunked = version >= 11;
+  keep_alive_ = keep_alive_ && chunked && !context_.stopping.load();
+  http::response<http::empty_body> head(std::move(response.base()));
+  head.keep_alive(keep_alive_);
+  head.set(http::field::date, http_date());
+  head.chunked(chunked);
+  http::response_serializer<http::empty_body> serializer(head);
+  stream_.expires_after(context_.options.write_timeout);
+  const auto [error, bytes] = co_await http::async_write_header(stream_, serializer, as_result);
+  bool written = !error;
+  if (written && !without_body) {
+    written = co_await write_pieces(*response.stream, chunked);
+  }
+  if (!written) {
+    keep_alive_ = false;
+    unread_ = false;  // there is nobody to wait for
+  }
+}
+
+// False if the client was lost before the end.
+asio::awaitable<bool> Session::write_pieces(BodyStream& body, bool chunked) {
+  struct Sending {
+    Session& session;
+    ~Sending() {
+      beast::error_code ignored;
+      session.body_ = nullptr;
+      session.cut_off_.cancel();
+      session.stream_.socket().cancel(ignored);  // ends watch_peer()
+    }
+  };
+  body_ = &body;
+  const Sending until_return{*this};
+  if (context_.stopping.load()) end_stream(daemon_stopping());
+  watch_peer();
+  for (;;) {
+    std::optional<std::string> piece = co_await body.next();
+    if (!piece) break;
+    const std::string text =
+        chunked ? fmt::format("{:x}\r\n{}\r\n", piece->size(), *piece) : *std::move(piece);
+    const bool written = co_await write_text(text);
+    if (!written) co_return false;
+  }
+  if (!chunked) co_return true;
+  const bool finished = co_await write_text(last_chunk);
+  co_return finished;
+}
+
+// Any progress gives the client another write_timeout.
+asio::awaitable<bool> Session::write_text(std::string_view text) {
+  while (!text.empty()) {
+    stream_.expires_after(context_.options.write_timeout);
+    const auto rest = asio::buffer(text);
+    const auto [error, bytes] = co_await stream_.async_write_some(rest, as_result);
+    if (error == beast::error::timeout) {
+      spdlog::warn("a stream ends in the middle: its client took nothing for {} ms",
+                   context_.options.write_timeout.count());
+    }
+    if (error) co_return false;
+    text.remove_prefix(bytes);
+  }
+  co_return true;
+}
+
+// A client that leaves is noticed at once, not by the heartbeat that it does not take. What it
+// sends instead is its next request, which waits.
+void Session::watch_peer() {
+  stream_.socket().async_wait(
+      asio::ip::tcp::socket::wait_read,
+      [self = shared_from_this()](const beast::error_code& error) {
+        if (error || self->body_ == nullptr) return;
+        beast::error_code broken;
+        const bool ended = self->stream_.socket().available(broken) == 0;
+        if (ended) self->end_stream({ErrorCode::unavailable, "the client has closed its side"});
+      });
+}
+
+void Session::end_stream(const Error& why) {
+  body_->end(why);
+  cut_off_.expires_after(context_.options.stream_end_timeout);
+  cut_off_.async_wait([self = shared_from_this()](const beast::error_code& error) {
+    if (!error && self->body_ != nullptr) self->stream_.close();
+  });
+}
+
 asio::awaitable<bool> Session::write_continue(unsigned version) {
   http::response<http::empty_body> response(http::status::continue_, version);
   stream_.expires_after(context_.options.write_timeout);
@@ -214,15 +377,16 @@ asio::awaitable<bool> Session::write_continue(unsigned version) {
 }
 
 asio::awaitable<void> Session::close() {
+  become_idle();  // nobody need wait for what follows
   beast::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(context_.options.linger_timeout);
+  co_await stream_.end();
   const bool linger = unread_ || stream_.socket().available(ignored) > 0;
   if (linger) {
-    stream_.expires_after(context_.options.linger_timeout);
     std::string dropped(drain_bytes, '\0');
     const auto space = asio::buffer(dropped);
     for (std::size_t total = 0; total < max_linger_bytes;) {
-      const auto [error, bytes] = co_await stream_.async_read_some(space, as_result);
+      const auto [error, bytes] = co_await stream_.next_layer().async_read_some(space, as_result);
       if (error) break;
       total += bytes;
     }

@@ -9,6 +9,7 @@
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "eventlog/schema_version.hpp"
 #include "eventlog/state_codec.hpp"
 
 namespace rounds {
@@ -69,8 +70,9 @@ class PayloadWriter {
   WrittenPayload operator()(const SignatureDetected& payload) const {
     const auto identity = codec::write_identity(builder_, *payload.identity);
     const auto occurrences = write_summary(builder_, payload.occurrences);
+    const auto aliases = codec::write_texts(builder_, payload.aliases);
     return written(schema::EventPayload::SignatureDetected,
-                   schema::CreateSignatureDetected(builder_, identity, occurrences));
+                   schema::CreateSignatureDetected(builder_, identity, occurrences, aliases));
   }
   WrittenPayload operator()(const OccurrencesRecorded& payload) const {
     const auto occurrences = write_summary(builder_, payload.occurrences);
@@ -95,11 +97,14 @@ class PayloadWriter {
                    schema::CreateSignatureDiagnosed(builder_, diagnosis));
   }
   WrittenPayload operator()(const SignatureResolved& payload) const {
-    // An empty fix is not the same as none: it is written.
-    const auto fix =
-        payload.fix ? builder_.CreateString(*payload.fix) : Offset<flatbuffers::String>{};
+    // An empty text is not the same as none: it is written.
+    const auto write = [this](const std::optional<std::string>& text) {
+      return text ? builder_.CreateString(*text) : Offset<flatbuffers::String>{};
+    };
+    const auto fix = write(payload.fix);
+    const auto release = write(payload.release);
     return written(schema::EventPayload::SignatureResolved,
-                   schema::CreateSignatureResolved(builder_, fix));
+                   schema::CreateSignatureResolved(builder_, fix, release));
   }
   WrittenPayload operator()(const SignatureMuted&) const {
     return written(schema::EventPayload::SignatureMuted, schema::CreateSignatureMuted(builder_));
@@ -125,6 +130,11 @@ class PayloadWriter {
     const auto state = codec::write_state(builder_, payload.signature);
     return written(schema::EventPayload::SignatureImported,
                    schema::CreateSignatureImported(builder_, state));
+  }
+  WrittenPayload operator()(const FingerprintsAdded& payload) const {
+    const auto fingerprints = codec::write_texts(builder_, payload.fingerprints);
+    return written(schema::EventPayload::FingerprintsAdded,
+                   schema::CreateFingerprintsAdded(builder_, fingerprints));
   }
 
  private:
@@ -152,7 +162,8 @@ Result<Exemplar> read_exemplar(const schema::Exemplar& wire, Timestamp first_see
   return exemplar;
 }
 
-Result<OccurrenceSummary> read_summary(const schema::OccurrenceSummary* wire) {
+// Count and times, without the exemplars.
+Result<OccurrenceSummary> read_numbers(const schema::OccurrenceSummary* wire) {
   if (wire == nullptr || wire->count() == 0) return damaged("the summary of occurrences is absent");
   const auto first_seen = codec::read_time("first_seen", wire->first_seen_us());
   if (!first_seen) return std::unexpected(first_seen.error());
@@ -166,11 +177,16 @@ Result<OccurrenceSummary> read_summary(const schema::OccurrenceSummary* wire) {
   summary.first_seen = *first_seen;
   summary.last_seen =
       *first_seen + std::chrono::microseconds{static_cast<std::int64_t>(wire->duration_us())};
-  if (wire->exemplars() == nullptr) return summary;
+  return summary;
+}
+
+Result<OccurrenceSummary> read_summary(const schema::OccurrenceSummary* wire) {
+  auto summary = read_numbers(wire);
+  if (!summary || wire->exemplars() == nullptr) return summary;
   for (const schema::Exemplar* exemplar : *wire->exemplars()) {
-    auto value = read_exemplar(*exemplar, *first_seen, wire->duration_us());
+    auto value = read_exemplar(*exemplar, summary->first_seen, wire->duration_us());
     if (!value) return std::unexpected(std::move(value.error()));
-    summary.exemplars.push_back(*std::move(value));
+    summary->exemplars.push_back(*std::move(value));
   }
   return summary;
 }
@@ -180,11 +196,22 @@ Result<EventPayload> read_detected(const schema::SignatureDetected& wire) {
   if (!identity) return std::unexpected(std::move(identity.error()));
   auto occurrences = read_summary(wire.occurrences());
   if (!occurrences) return std::unexpected(std::move(occurrences.error()));
-  return SignatureDetected{*std::move(identity), *std::move(occurrences)};
+  auto aliases = codec::read_aliases(wire.aliases(), (*identity)->fingerprint);
+  if (!aliases) return std::unexpected(std::move(aliases.error()));
+  return SignatureDetected{*std::move(identity), *std::move(occurrences), *std::move(aliases)};
 }
 
-Result<EventPayload> read_recorded(const schema::OccurrencesRecorded& wire) {
-  auto occurrences = read_summary(wire.occurrences());
+Result<EventPayload> read_added(const schema::FingerprintsAdded& wire) {
+  auto fingerprints = codec::read_aliases(wire.fingerprints(), {});
+  if (!fingerprints) return std::unexpected(std::move(fingerprints.error()));
+  if (fingerprints->empty()) return damaged("the added fingerprints are absent");
+  return FingerprintsAdded{*std::move(fingerprints)};
+}
+
+Result<EventPayload> read_recorded(const schema::OccurrencesRecorded& wire,
+                                   ReadExemplars exemplars) {
+  auto occurrences = exemplars == ReadExemplars::yes ? read_summary(wire.occurrences())
+                                                     : read_numbers(wire.occurrences());
   if (!occurrences) return std::unexpected(std::move(occurrences.error()));
   return OccurrencesRecorded{*std::move(occurrences)};
 }
@@ -194,6 +221,13 @@ Result<EventPayload> read_diagnosed(const schema::SignatureDiagnosed& wire) {
   if (!diagnosis) return std::unexpected(std::move(diagnosis.error()));
   if (*diagnosis == nullptr) return damaged("the diagnosis is absent");
   return SignatureDiagnosed{*std::move(diagnosis)};
+}
+
+SignatureResolved read_resolved(const schema::SignatureResolved& wire) {
+  const auto read = [](const flatbuffers::String* text) {
+    return text == nullptr ? std::nullopt : std::optional(codec::read_text(text));
+  };
+  return {read(wire.fix()), read(wire.release())};
 }
 
 Result<EventPayload> read_restored(const schema::SignatureRestored& wire) {
@@ -211,12 +245,23 @@ Result<EventPayload> read_imported(const schema::SignatureImported& wire, const 
   return SignatureImported{*std::move(signature)};
 }
 
-Result<EventPayload> read_payload(const schema::Event& event, const SignatureId& id) {
+// What to do about an event of a newer release. Skipping it would make every answer wrong.
+constexpr std::string_view way_out =
+    "open the data directory with the release that wrote it, or a newer one";
+
+std::unexpected<Error> unknown_kind(const schema::Event& event) {
+  return fail(ErrorCode::unsupported,
+              fmt::format("event {} is of kind {}, which this release does not know; {}",
+                          event.sequence(), static_cast<int>(event.payload_type()), way_out));
+}
+
+Result<EventPayload> read_payload(const schema::Event& event, const SignatureId& id,
+                                  ReadExemplars exemplars) {
   switch (event.payload_type()) {
     case schema::EventPayload::SignatureDetected:
       return read_detected(*event.payload_as_SignatureDetected());
     case schema::EventPayload::OccurrencesRecorded:
-      return read_recorded(*event.payload_as_OccurrencesRecorded());
+      return read_recorded(*event.payload_as_OccurrencesRecorded(), exemplars);
     case schema::EventPayload::SignatureRegressed:
       return SignatureRegressed{};
     case schema::EventPayload::InvestigationStarted:
@@ -225,11 +270,8 @@ Result<EventPayload> read_payload(const schema::Event& event, const SignatureId&
       return InvestigationReverted{};
     case schema::EventPayload::SignatureDiagnosed:
       return read_diagnosed(*event.payload_as_SignatureDiagnosed());
-    case schema::EventPayload::SignatureResolved: {
-      const flatbuffers::String* fix = event.payload_as_SignatureResolved()->fix();
-      return SignatureResolved{fix == nullptr ? std::nullopt
-                                              : std::optional(codec::read_text(fix))};
-    }
+    case schema::EventPayload::SignatureResolved:
+      return read_resolved(*event.payload_as_SignatureResolved());
     case schema::EventPayload::SignatureMuted:
       return SignatureMuted{};
     case schema::EventPayload::SignatureRetriaged:
@@ -241,31 +283,37 @@ Result<EventPayload> read_payload(const schema::Event& event, const SignatureId&
                          codec::read_texts(event.payload_as_TagsChanged()->removed())};
     case schema::EventPayload::SignatureImported:
       return read_imported(*event.payload_as_SignatureImported(), id);
+    case schema::EventPayload::FingerprintsAdded:
+      return read_added(*event.payload_as_FingerprintsAdded());
     case schema::EventPayload::NONE:
-      break;
+      return damaged("the payload is absent");
   }
-  return fail(ErrorCode::unsupported,
-              fmt::format("event {} is of kind {}, which this release does not know; use the "
-                          "release that wrote it, or a newer one",
-                          event.sequence(), static_cast<int>(event.payload_type())));
+  return unknown_kind(event);
 }
 
-Result<Event> read_event(const schema::Event& wire) {
-  if (wire.schema_version() > event_schema_version) {
-    return fail(
-        ErrorCode::unsupported,
-        fmt::format("event {} has schema version {}; this release reads up to {}: use a newer "
-                    "release",
-                    wire.sequence(), wire.schema_version(), event_schema_version));
+// Whether this release knows all that the event may say.
+Result<void> check_known(const schema::Event& wire) {
+  const std::uint16_t version = wire.schema_version();
+  if (version == 0) return damaged("an event has schema version 0");
+  if (version > event_schema_version) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("event {} of kind {} has schema version {}; this release reads up to "
+                            "{}: {}",
+                            wire.sequence(), static_cast<int>(wire.payload_type()), version,
+                            event_schema_version, way_out));
   }
+  if (wire.payload_type() > schema::EventPayload::MAX) return unknown_kind(wire);
+  return {};
+}
+
+Result<Event> read_event(const schema::Event& wire, ReadExemplars exemplars) {
+  if (auto known = check_known(wire); !known) return std::unexpected(std::move(known.error()));
   const auto id = codec::read_id(wire.signature_id());
   if (!id) return std::unexpected(id.error());
   const auto time = codec::read_time("time", wire.time_us());
   if (!time) return std::unexpected(time.error());
-  if (wire.payload() == nullptr && wire.payload_type() != schema::EventPayload::NONE) {
-    return damaged("the payload is absent");
-  }
-  auto payload = read_payload(wire, *id);
+  if (wire.payload() == nullptr) return damaged("the payload is absent");
+  auto payload = read_payload(wire, *id, exemplars);
   if (!payload) return std::unexpected(std::move(payload.error()));
   Event event;
   event.sequence = wire.sequence();
@@ -275,12 +323,20 @@ Result<Event> read_event(const schema::Event& wire) {
   event.provenance = {codec::read_text(wire.actor()), codec::read_text(wire.reason()),
                       codec::read_text(wire.request_id())};
   event.payload = *std::move(payload);
+  upcast(event, wire.schema_version());
   return event;
 }
 
 }  // namespace
 
 std::string_view EventEncoder::encode(const Event& event) {
+  if (const auto made = templates_.encode(event)) return *made;
+  const std::string_view built = build(event);
+  templates_.remember(event, built);
+  return built;
+}
+
+std::string_view EventEncoder::build(const Event& event) {
   builder_.Clear();
   const WrittenPayload payload = std::visit(PayloadWriter(builder_), event.payload);
   const auto actor = codec::write_text(builder_, event.provenance.actor);
@@ -289,12 +345,15 @@ std::string_view EventEncoder::encode(const Event& event) {
   const schema::Uuid id = codec::write_id(event.signature_id);
   schema::FinishEventBuffer(
       builder_, schema::CreateEvent(builder_, event.sequence, event.version, &id,
-                                    microseconds_since_epoch(event.time), event_schema_version,
+                                    microseconds_since_epoch(event.time), schema_version_of(event),
                                     actor, reason, request_id, payload.type, payload.offset));
   return {reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize()};
 }
 
-Result<Event> decode_event(std::string_view bytes) {
+namespace {
+
+// The table in `bytes`, after the verifier; valid until the next call on this thread.
+Result<const schema::Event*> verified(std::string_view bytes) {
   constexpr std::size_t smallest_buffer = 16;  // a root offset, an identifier and an empty table
   if (bytes.size() < smallest_buffer) return damaged("the bytes are not an event");
   // FlatBuffers reads in place and needs 8-byte alignment, which bytes from a block do not have.
@@ -304,7 +363,36 @@ Result<Event> decode_event(std::string_view bytes) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(aligned.data());
   flatbuffers::Verifier verifier(data, bytes.size(), max_table_depth, max_tables);
   if (!schema::VerifyEventBuffer(verifier)) return damaged("the bytes are not an event");
-  return read_event(*schema::GetEvent(data));
+  return schema::GetEvent(data);
+}
+
+}  // namespace
+
+Result<Event> decode_event(std::string_view bytes, ReadExemplars exemplars) {
+  const auto wire = verified(bytes);
+  if (!wire) return std::unexpected(wire.error());
+  return read_event(**wire, exemplars);
+}
+
+Result<BriefEvent> decode_brief_event(std::string_view bytes) {
+  const auto wire = verified(bytes);
+  if (!wire) return std::unexpected(wire.error());
+  const schema::Event& event = **wire;
+  if (auto known = check_known(event); !known) return std::unexpected(std::move(known.error()));
+  const auto id = codec::read_id(event.signature_id());
+  if (!id) return std::unexpected(id.error());
+  if (auto time = codec::read_time("time", event.time_us()); !time) {
+    return std::unexpected(std::move(time.error()));
+  }
+  BriefEvent brief{.sequence = event.sequence(), .version = event.version(), .signature_id = *id};
+  const auto* recorded = event.payload_as_OccurrencesRecorded();
+  if (recorded == nullptr) return brief;
+  const auto numbers = read_numbers(recorded->occurrences());
+  if (!numbers) return std::unexpected(numbers.error());
+  brief.recorded_count = numbers->count;
+  brief.first_seen = numbers->first_seen;
+  brief.last_seen = numbers->last_seen;
+  return brief;
 }
 
 }  // namespace rounds

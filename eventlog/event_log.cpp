@@ -1,5 +1,6 @@
 #include "eventlog/event_log.hpp"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "core/check.hpp"
+#include "eventlog/frame_tables.hpp"
 #include "eventlog/log_database.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
@@ -15,6 +17,9 @@ namespace {
 
 // Passes over the log read this far ahead: at 2 MiB the disk is no longer the limit.
 constexpr std::size_t scan_readahead_bytes = 2U << 20U;
+
+// A group of usual size under load; the memory of a larger one goes back.
+constexpr std::size_t max_spare_batch_bytes = 32U << 20U;
 
 rocksdb::ReadOptions scan_options() {
   rocksdb::ReadOptions options;
@@ -37,11 +42,46 @@ std::optional<Error> EventLog::failure() const {
 
 void EventLog::note_failure(const Error& error) {
   const std::lock_guard lock(failure_mutex_);
+  if (failure_) return;
   failure_ = error;
   failed_.store(true);
 }
 
+void EventLog::note_durable(Sequence sequence) {
+  Sequence durable = durable_sequence_.load();
+  while (durable < sequence && !durable_sequence_.compare_exchange_weak(durable, sequence)) {
+  }
+}
+
+Result<void> EventLog::make_durable(Sequence sequence) {
+  if (sequence <= durable_sequence_.load()) return {};
+  if (const auto failed = failure()) {
+    return fail(ErrorCode::io_error,
+                fmt::format("event {} is not on the disk, and one write to the log has failed: {}",
+                            sequence, failed->message));
+  }
+  const Sequence written = last_sequence();
+  if (auto synced = check_status(database_->SyncWAL(), "syncing the log"); !synced) {
+    note_failure(synced.error());
+    return synced;
+  }
+  note_durable(written);
+  return {};
+}
+
+EventGroup EventLog::begin_group() {
+  ROUNDS_CHECK(watermark_ != nullptr, "the log was opened for writing and is not closed");
+  auto batch = spare_batch_ ? std::move(spare_batch_) : std::make_unique<rocksdb::WriteBatch>();
+  return {std::move(batch), {frames_, meta_}, last_sequence() + 1, chain_};
+}
+
 Result<void> EventLog::append(std::span<const Event> events, Durability durability) {
+  EventGroup group = begin_group();
+  for (const Event& event : events) group.add(event);
+  return append(std::move(group), durability);
+}
+
+Result<void> EventLog::append(EventGroup group, Durability durability) {
   ROUNDS_CHECK(watermark_ != nullptr, "the log was opened for writing and is not closed");
   if (const auto failed = failure()) {
     return fail(ErrorCode::unavailable,
@@ -49,41 +89,33 @@ Result<void> EventLog::append(std::span<const Event> events, Durability durabili
                             "the log failed: {}",
                             failed->message));
   }
-  if (events.empty()) return {};
-  rocksdb::WriteBatch batch;
-  ChainHash chain = chain_;
-  const auto put_frame = [&] {
-    const Sequence first = frame_writer_.first_sequence();
-    const FrameWriter::Finished frame = frame_writer_.finish();
-    batch.Put(frames_, frame_key(first), rocksdb::Slice(frame.bytes));
-    chain = frame.chain;
-  };
-  Sequence next = last_sequence() + 1;
-  frame_writer_.begin(next, chain);
-  for (const Event& event : events) {
-    ROUNDS_CHECK(event.sequence == next, "events are appended without a gap");
-    if (frame_writer_.is_full()) {
-      put_frame();
-      frame_writer_.begin(next, chain);
-    }
-    frame_writer_.add(encoder_.encode(event));
-    ++next;
-  }
-  put_frame();
+  ROUNDS_CHECK(group.first_ == last_sequence() + 1, "a group goes on where the log ends");
+  const bool has_events = !group.is_empty();
+  if (!has_events && !group.has_side_records_) return {};
+  if (has_events) group.put_frame();
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
   options.protection_bytes_per_key = log_protection_bytes_per_key;
-  if (auto written = check_status(database_->Write(options, &batch), "appending to the log");
+  if (auto written =
+          check_status(database_->Write(options, group.batch_.get()), "appending to the log");
       !written) {
     note_failure(written.error());
     return written;
   }
-  chain_ = chain;
-  last_time_ = events.back().time;
-  last_sequence_ = next - 1;
+  if (has_events) {
+    chain_ = group.chain_;
+    last_time_ = group.last_time_;
+    last_sequence_ = group.last_;
+  }
+  if (group.batch_->GetDataSize() <= max_spare_batch_bytes) {
+    spare_batch_ = std::move(group.batch_);
+    spare_batch_->Clear();
+  }
   // A group that is not synced may be lost by a power cut, and the watermark must not outlive it.
   if (!options.sync) return {};
-  if (auto noted = watermark_->write(watermark_here()); !noted) {
+  note_durable(last_sequence_);
+  if (!has_events) return {};
+  if (auto noted = watermark_->write(end()); !noted) {
     note_failure(noted.error());
     return noted;
   }
@@ -99,40 +131,41 @@ LogReader EventLog::read(Sequence from) const {
       last);
 }
 
+Result<std::vector<Event>> EventLog::read_batch(Sequence first, Sequence last,
+                                                std::size_t max_bytes) const {
+  ROUNDS_CHECK(first >= 1 && first <= last && last <= last_sequence(), "the log has these events");
+  // No scan_options(): what is new is in memory, and of what is not a batch needs little.
+  LogReader reader(std::unique_ptr<rocksdb::Iterator>(database_->NewIterator({}, frames_)), first,
+                   last);
+  std::vector<Event> events;
+  while (reader.bytes_read() < max_bytes) {
+    auto event = reader.next();
+    if (!event && events.empty()) return std::unexpected(std::move(event.error()));
+    if (!event || !*event) break;
+    events.push_back(**std::move(event));
+  }
+  return events;
+}
+
 std::unique_ptr<rocksdb::Iterator> EventLog::read_frames() const {
   return std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(scan_options(), frames_));
 }
 
-Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequences) const {
-  std::vector<Event> events;
-  events.reserve(sequences.size());
-  const Sequence last = last_sequence();
-  const std::unique_ptr<rocksdb::Iterator> frames(database_->NewIterator({}, frames_));
-  for (const Sequence sequence : sequences) {
-    frames->SeekForPrev(frame_key(sequence));
-    if (auto status = check_status(frames->status(), "reading the log"); !status) {
-      return std::unexpected(status.error());
-    }
-    if (!frames->Valid() || sequence > last) {
-      return fail(ErrorCode::corruption,
-                  fmt::format("event {} is not in the log; run rounds verify", sequence));
-    }
-    const auto frame = FrameView::parse(frames->value().ToStringView());
-    if (!frame)
-      return std::unexpected(frame.error().with_context(fmt::format("event {}", sequence)));
-    if (sequence > frame->last_sequence()) {
-      return fail(ErrorCode::corruption,
-                  fmt::format("event {} is not in the log; run rounds verify", sequence));
-    }
-    const auto bytes =
-        frame->event_bytes(static_cast<std::uint32_t>(sequence - frame->first_sequence()));
-    if (!bytes) return std::unexpected(bytes.error());
-    auto event = decode_event(*bytes);
-    if (!event)
-      return std::unexpected(event.error().with_context(fmt::format("event {}", sequence)));
-    events.push_back(*std::move(event));
-  }
-  return events;
+Result<std::optional<std::string>> EventLog::read_frame(Sequence first) const {
+  std::string frame;
+  const auto status = database_->Get({}, frames_, frame_key(first), &frame);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return std::unexpected(from_status(status, fmt::format("event {}", first)));
+  return std::optional(std::move(frame));
+}
+
+DatabaseMetrics EventLog::metrics() const {
+  const std::array families{meta_, frames_};
+  return database_metrics(*database_, families);
+}
+
+std::unique_ptr<FrameTables> EventLog::read_tables() const {
+  return std::make_unique<FrameTables>(*database_, frames_);
 }
 
 Result<void> EventLog::close() {
@@ -144,7 +177,7 @@ Result<void> EventLog::close() {
   Result<void> finished;
   if (is_whole) {
     finished = check_status(database_->SyncWAL(), "closing the log");
-    Watermark last = watermark_here();
+    Watermark last = end();
     last.closed = true;
     if (finished) finished = watermark_->write(last);
     if (finished) finished = watermark_->sync();

@@ -1,4 +1,5 @@
 // Opening a log: what must be there, and whether it is what was acknowledged.
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 
 #include "core/check.hpp"
 #include "core/clock.hpp"
+#include "core/utf8.hpp"
 #include "eventlog/event_log.hpp"
 #include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
@@ -110,24 +112,28 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& di
   }
   auto database = open_log_database(directory, options, *watermark);
   if (!database) return in_context(database.error());
+  const bool torn_end = database->torn_end;
   std::unique_ptr<EventLog> log(new EventLog);
-  log->database_ = std::move(database->database);
-  log->meta_ = database->handles[0];
-  log->frames_ = database->handles[1];
+  log->adopt(*std::move(database));
+  const auto format = log->load_format();
+  if (!format) return in_context(format.error());
   if (auto loaded = log->load_end(); !loaded) return in_context(loaded.error());
   const auto identified = log->load_identity();
   if (!identified) return in_context(identified.error());
   if (!options.renew_watermark) {
-    if (auto checked = log->check_watermark(*watermark, mark_path); !checked) {
+    if (auto checked = log->check_acknowledged(*watermark, mark_path); !checked) {
       return in_context(checked.error());
     }
+    log->note_opening(*watermark);
   } else {
     log->opening_ = {LogOpening::Found::renewed, log->last_sequence(),
                      *watermark ? (*watermark)->sequence : 0};
   }
-  log->opening_.torn_end = database->torn_end;
+  log->opening_.torn_end = torn_end;
   if (!*identified) {
     if (auto created = log->create_identity(); !created) return in_context(created.error());
+  } else if (*format != log_format_version) {
+    if (auto raised = log->raise_format(); !raised) return in_context(raised.error());
   }
   if (auto dropped = drop_idle_wals(*log->database_, log->meta_, format_version_key); !dropped) {
     return in_context(dropped.error());
@@ -139,16 +145,26 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::filesystem::path& di
 }
 
 Result<std::unique_ptr<EventLog>> EventLog::open_read_only(const std::filesystem::path& directory) {
-  const std::string doing = describe_opening(directory);
   const auto exists = file_exists(file_system_of(nullptr), directory / "CURRENT");
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return not_there(directory);
-  auto database = open_log_database_read_only(directory);
+  return read_only(open_log_database_read_only(directory), directory);
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::open_backup(const std::filesystem::path& directory,
+                                                        rocksdb::Env& env) {
+  return read_only(open_log_database_of_backup(directory, env), directory);
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::read_only(Result<OpenedLogDatabase> database,
+                                                      const std::filesystem::path& directory) {
+  const std::string doing = describe_opening(directory);
   if (!database) return std::unexpected(database.error().with_context(doing));
   std::unique_ptr<EventLog> log(new EventLog);
-  log->database_ = std::move(database->database);
-  log->meta_ = database->handles[0];
-  log->frames_ = database->handles[1];
+  log->adopt(*std::move(database));
+  if (const auto format = log->load_format(); !format) {
+    return std::unexpected(format.error().with_context(doing));
+  }
   // A damaged end is for verify_log() to name.
   if (auto loaded = log->load_end(); !loaded && loaded.error().code == ErrorCode::io_error) {
     return std::unexpected(loaded.error().with_context(doing));
@@ -159,18 +175,48 @@ Result<std::unique_ptr<EventLog>> EventLog::open_read_only(const std::filesystem
   return log;
 }
 
-Result<bool> EventLog::load_identity() {
-  std::string version;
-  const auto found = database_->Get({}, meta_, format_version_key, &version);
-  if (found.IsNotFound() && last_sequence() == 0) return false;
-  if (found.IsNotFound()) {
-    return fail(ErrorCode::corruption, "the log has events, but its format version is gone");
-  }
+// NOLINTNEXTLINE(cppcoreguidelines-rvalue-reference-param-not-moved): its members are, one by one
+void EventLog::adopt(OpenedLogDatabase&& opened) {
+  database_ = std::move(opened.database);
+  meta_ = opened.handles[0];
+  frames_ = opened.handles[1];
+}
+
+Result<std::uint64_t> EventLog::load_format() {
+  std::string text;
+  const auto found = database_->Get({}, meta_, format_version_key, &text);
+  if (found.IsNotFound()) return std::uint64_t{0};
   if (!found.ok()) return std::unexpected(from_status(found, "reading the format version"));
-  if (version != log_format_version) {
+  std::uint64_t version = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, version);
+  if (error != std::errc{} || rest != end || version == 0) {
+    return fail(ErrorCode::corruption,
+                fmt::format("the format version of the log is \"{}\"", excerpt(text)));
+  }
+  if (version > log_format_version) {
     return fail(ErrorCode::unsupported,
-                fmt::format("the log has format {}; this release reads {}: use a newer release",
+                fmt::format("the log has format {}; this release reads up to {}: open the data "
+                            "directory with the release that wrote it, or a newer one",
                             version, log_format_version));
+  }
+  return version;
+}
+
+Result<void> EventLog::raise_format() {
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  return check_status(
+      database_->Put(synced, meta_, format_version_key, std::to_string(log_format_version)),
+      "raising the format version of the log");
+}
+
+Result<bool> EventLog::load_identity() {
+  const auto format = load_format();
+  if (!format) return std::unexpected(format.error());
+  if (*format == 0 && last_sequence() == 0) return false;
+  if (*format == 0) {
+    return fail(ErrorCode::corruption, "the log has events, but its format version is gone");
   }
   std::string id;
   const auto status = database_->Get({}, meta_, log_id_key, &id);
@@ -184,7 +230,7 @@ Result<bool> EventLog::load_identity() {
 Result<void> EventLog::create_identity() {
   id_ = Uuid7Generator{}.next(system_clock().now());
   rocksdb::WriteBatch batch;
-  batch.Put(meta_, format_version_key, rocksdb::Slice(log_format_version));
+  batch.Put(meta_, format_version_key, std::to_string(log_format_version));
   batch.Put(meta_, log_id_key, id_.to_string());
   rocksdb::WriteOptions synced;
   synced.sync = true;
@@ -225,9 +271,19 @@ Result<void> EventLog::expect_watermark() {
                       "noting that the log has a watermark");
 }
 
-Result<void> EventLog::check_watermark(const std::optional<Watermark>& watermark,
-                                       const std::filesystem::path& path) {
+void EventLog::note_opening(const std::optional<Watermark>& watermark) {
   using Found = LogOpening::Found;
+  const Sequence last = last_sequence();
+  if (!watermark) {
+    opening_ = {last > 0 ? Found::without_watermark : Found::nothing, last, last};
+    return;
+  }
+  opening_ = {watermark->closed && watermark->sequence == last ? Found::closed : Found::interrupted,
+              last, watermark->sequence};
+}
+
+Result<void> EventLog::check_acknowledged(const std::optional<Watermark>& watermark,
+                                          const std::filesystem::path& path) const {
   const Sequence last = last_sequence();
   if (!watermark) {
     const auto expected = expects_watermark();
@@ -240,12 +296,9 @@ Result<void> EventLog::check_watermark(const std::optional<Watermark>& watermark
                               "--renew-watermark",
                               path.string(), last));
     }
-    opening_ = {last > 0 ? Found::without_watermark : Found::nothing, last, last};
     return {};
   }
   const Watermark& mark = *watermark;
-  opening_ = {mark.closed && mark.sequence == last ? Found::closed : Found::interrupted, last,
-              mark.sequence};
   if (mark.sequence == 0) return {};
   if (last < mark.sequence) {
     return fail(ErrorCode::corruption,
@@ -284,7 +337,7 @@ Result<void> EventLog::check_chain(const Watermark& watermark) const {
 
 Result<void> EventLog::start_watermark(const std::filesystem::path& path,
                                        const EventLogOptions& options) {
-  auto opened = WatermarkFile::open(file_system_of(options.env), path, watermark_here());
+  auto opened = WatermarkFile::open(file_system_of(options.env), path, end());
   if (!opened) return std::unexpected(std::move(opened.error()));
   watermark_ = *std::move(opened);
   const auto expected = expects_watermark();
@@ -294,6 +347,7 @@ Result<void> EventLog::start_watermark(const std::filesystem::path& path,
     if (auto noted = expect_watermark(); !noted) return noted;
   }
   syncer_ = std::make_unique<WatermarkSyncer>(*watermark_, options.watermark_sync_interval);
+  note_durable(last_sequence());  // RocksDB flushed what it found in a write-ahead log
   return {};
 }
 

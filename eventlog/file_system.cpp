@@ -1,6 +1,7 @@
 #include "eventlog/file_system.hpp"
 
 #include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -102,6 +103,31 @@ Result<std::string> read_file(rocksdb::FileSystem& files, const std::filesystem:
     return std::unexpected(from_status(status, fmt::format("reading {}", path.string())));
   }
   return bytes;
+}
+
+Result<void> remove_directory(rocksdb::FileSystem& files, const std::filesystem::path& directory) {
+  const auto exists = file_exists(files, directory);
+  if (!exists) return std::unexpected(exists.error());
+  if (!*exists) return {};
+  const std::string doing = fmt::format("deleting {}", directory.string());
+  std::vector<std::string> names;
+  if (auto listed = check_status(files.GetChildren(directory.string(), {}, &names, nullptr), doing);
+      !listed) {
+    return listed;
+  }
+  for (const std::string& name : names) {
+    if (name == "." || name == "..") continue;
+    const std::filesystem::path path = directory / name;
+    bool is_directory = false;
+    auto status = files.IsDirectory(path.string(), {}, &is_directory, nullptr);
+    if (status.ok() && is_directory) {
+      if (auto removed = remove_directory(files, path); !removed) return removed;
+      continue;
+    }
+    if (status.ok()) status = files.DeleteFile(path.string(), {}, nullptr);
+    if (!status.ok()) return std::unexpected(from_status(status, doing));
+  }
+  return check_status(files.DeleteDir(directory.string(), {}, nullptr), doing);
 }
 
 Result<bool> file_exists(rocksdb::FileSystem& files, const std::filesystem::path& path) {

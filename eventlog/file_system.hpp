@@ -41,6 +41,11 @@ namespace rounds {
                                             const std::filesystem::path& path,
                                             std::size_t max_bytes);
 
+// Deletes `directory` with all that is in it, if it is there; not durably. Errors: io_error; a part
+// of it may be gone then.
+[[nodiscard]] Result<void> remove_directory(rocksdb::FileSystem& files,
+                                            const std::filesystem::path& directory);
+
 // Whether there is such a file or directory. Errors: io_error.
 [[nodiscard]] Result<bool> file_exists(rocksdb::FileSystem& files,
                                        const std::filesystem::path& path);

@@ -133,12 +133,21 @@ Result<FrameView> FrameView::parse(std::string_view bytes) {
   return frame;
 }
 
-Result<std::string_view> FrameView::event_bytes(std::uint32_t index) const {
+std::size_t FrameView::offset_of(std::uint32_t index) const {
   ROUNDS_CHECK(index < event_count_, "an event of this frame");
   std::size_t offset = 0;
   for (std::uint32_t i = 0; i < index; ++i) {
     offset += load<std::uint32_t>(directory_, i * entry_bytes);
   }
+  return offset;
+}
+
+Result<std::string_view> FrameView::event_bytes(std::uint32_t index) const {
+  return event_bytes(index, offset_of(index));
+}
+
+Result<std::string_view> FrameView::event_bytes(std::uint32_t index, std::size_t offset) const {
+  ROUNDS_CHECK(index < event_count_ && offset <= payload_.size(), "an event of this frame");
   const auto length = load<std::uint32_t>(directory_, index * entry_bytes);
   const auto checksum =
       load<std::uint64_t>(directory_, index * entry_bytes + entry_checksum_offset);

@@ -77,6 +77,13 @@ class FrameView {
   // sum over the directory before it. Errors: corruption names the sequence.
   [[nodiscard]] Result<std::string_view> event_bytes(std::uint32_t index) const;
 
+  // The same for whoever goes through a frame in order and knows where the event begins: behind the
+  // bytes of the event before it.
+  [[nodiscard]] Result<std::string_view> event_bytes(std::uint32_t index, std::size_t offset) const;
+
+  // Where event `index` begins, for the function above. Costs the sum.
+  [[nodiscard]] std::size_t offset_of(std::uint32_t index) const;
+
  private:
   FrameView() = default;
 

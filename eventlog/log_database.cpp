@@ -12,6 +12,7 @@
 #include "eventlog/info_log.hpp"
 #include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
+#include "eventlog/sync_timer.hpp"
 
 namespace rounds {
 namespace {
@@ -19,8 +20,15 @@ namespace {
 constexpr const char* frames_family = "log";
 
 // Large enough that a burst is not cut into many small files.
-constexpr std::size_t write_buffer_bytes = 64U << 20U;
+constexpr std::size_t write_buffer_bytes = 32U << 20U;
+// That of side records, which come beside the events and are a fraction of their size: a
+// write-ahead log is kept until both families have written what is in it to table files.
+constexpr std::size_t meta_write_buffer_bytes = 4U << 20U;
 constexpr std::size_t block_cache_bytes = 32U << 20U;
+
+// RocksDB would keep every table file open. Small ones are never merged, and each opening and each
+// backup may end one: there can be thousands, while a process may have 1024 files open.
+constexpr int max_open_table_files = 256;
 
 rocksdb::ColumnFamilyOptions frames_options() {
   rocksdb::ColumnFamilyOptions options;
@@ -40,8 +48,9 @@ rocksdb::ColumnFamilyOptions frames_options() {
 }  // namespace
 
 std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
-  return {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{}},
-          {frames_family, frames_options()}};
+  rocksdb::ColumnFamilyOptions meta;
+  meta.write_buffer_size = meta_write_buffer_bytes;
+  return {{rocksdb::kDefaultColumnFamilyName, meta}, {frames_family, frames_options()}};
 }
 
 rocksdb::DBOptions log_database_options(const EventLogOptions& options,
@@ -53,6 +62,7 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   database.paranoid_checks = true;
   // RocksDB starts all of these at each opening, however few files there are.
   database.max_file_opening_threads = 2;
+  database.max_open_files = max_open_table_files;
   database.verify_sst_unique_id_in_manifest = true;
   database.wal_recovery_mode = recovery;
   // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.
@@ -115,6 +125,9 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
     auto chosen = log_database_options(options, recovery);
     chosen.info_log = info_log;
     chosen.listeners.push_back(mark);
+    if (options.sync_durations) {
+      chosen.listeners.push_back(std::make_shared<SyncTimer>(options.sync_durations));
+    }
     return rocksdb::DB::Open(chosen, directory.string(), log_families(), &result.handles,
                              &database);
   };
@@ -129,18 +142,43 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
   return result;
 }
 
-Result<OpenedLogDatabase> open_log_database_read_only(const std::filesystem::path& directory) {
-  rocksdb::Options options(log_database_options({.create_if_missing = false}), {});
+namespace {
+
+Result<OpenedLogDatabase> open_for_reading(const std::filesystem::path& directory,
+                                           rocksdb::DBOptions options) {
   options.info_log = make_silent_log();
-  options.max_open_files = -1;  // a writer may delete files that this reader still needs
   OpenedLogDatabase result;
   rocksdb::DB* database = nullptr;
-  // The second path would hold the info log.
-  const auto status = rocksdb::DB::OpenAsSecondary(options, directory.string(), directory.string(),
-                                                   log_families(), &result.handles, &database);
+  const auto status = rocksdb::DB::OpenForReadOnly(options, directory.string(), log_families(),
+                                                   &result.handles, &database);
   if (!status.ok()) return std::unexpected(from_status(status, "reading it"));
   result.database.reset(database);
   return result;
+}
+
+Result<OpenedLogDatabase> read_once(const std::filesystem::path& directory) {
+  rocksdb::FileSystem& files = file_system_of(nullptr);
+  if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
+  // Not as a secondary: that refuses torn write-ahead logs that a writer has long recovered from,
+  // and reads nothing behind damage.
+  rocksdb::DBOptions options =
+      log_database_options({.create_if_missing = false}, Recovery::kSkipAnyCorruptedRecords);
+  // Opens all table files now, so that it does not matter when a writer deletes them.
+  options.max_open_files = -1;
+  return open_for_reading(directory, options);
+}
+
+}  // namespace
+
+Result<OpenedLogDatabase> open_log_database_read_only(const std::filesystem::path& directory) {
+  return open_beside_writer(file_system_of(nullptr), directory,
+                            [&directory] { return read_once(directory); });
+}
+
+Result<OpenedLogDatabase> open_log_database_of_backup(const std::filesystem::path& directory,
+                                                      rocksdb::Env& env) {
+  return open_for_reading(directory,
+                          log_database_options({.create_if_missing = false, .env = &env}));
 }
 
 }  // namespace rounds

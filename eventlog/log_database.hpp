@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -22,7 +23,10 @@ inline constexpr const char* log_id_key = "log_id";
 // Present: the log has a watermark, and is not whole without it.
 inline constexpr const char* has_watermark_key = "has_watermark";
 
-inline constexpr std::string_view log_format_version = "1";
+// What a release must know to read the log: the layout of the database and the schema versions of
+// the events in it. Raised together with event_schema_version, so that an older release refuses the
+// log before it changes anything (docs/evolution.md).
+inline constexpr std::uint64_t log_format_version = 3;
 
 // Extra checksums on keys and values on their way through memory.
 inline constexpr std::size_t log_protection_bytes_per_key = 8;
@@ -51,8 +55,15 @@ struct OpenedLogDatabase {
     const std::filesystem::path& directory, const EventLogOptions& options,
     const std::optional<Watermark>& watermark);
 
-// Opens it as it is now, beside a writer or without one. Writes nothing.
+// Opens it as it is now, beside a writer or without one, leaving out what is damaged in its
+// write-ahead log. Writes nothing. Errors: corruption if RocksDB cannot open it, or if its MANIFEST
+// lost its end; unavailable if a writer changes files faster than they can be opened; io_error.
 [[nodiscard]] Result<OpenedLogDatabase> open_log_database_read_only(
     const std::filesystem::path& directory);
+
+// Opens a database that nobody writes to; `env` finds its files, and must outlive it. Writes
+// nothing.
+[[nodiscard]] Result<OpenedLogDatabase> open_log_database_of_backup(
+    const std::filesystem::path& directory, rocksdb::Env& env);
 
 }  // namespace rounds

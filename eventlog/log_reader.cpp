@@ -18,7 +18,28 @@ LogReader& LogReader::operator=(LogReader&&) noexcept = default;
 LogReader::~LogReader() = default;
 
 Result<std::optional<Event>> LogReader::next() {
-  if (next_ > last_) return std::optional<Event>{};
+  // Damage to what the checksum does not cover is found again and again.
+  const Sequence sequence = next_;
+  const std::size_t offset = offset_;
+  const auto stay = [&](Error error) {
+    next_ = sequence;
+    offset_ = offset;
+    return std::unexpected(std::move(error));
+  };
+  const auto bytes = next_bytes();
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::optional<Event>{};
+  auto event = decode_event(**bytes);
+  if (!event) return stay(event.error().with_context(fmt::format("event {}", sequence)));
+  if (event->sequence != sequence) {
+    return stay({ErrorCode::corruption, fmt::format("event {} stands at the place of event {}",
+                                                    event->sequence, sequence)});
+  }
+  return std::optional(*std::move(event));
+}
+
+Result<std::optional<std::string_view>> LogReader::next_bytes() {
+  if (next_ > last_) return std::optional<std::string_view>{};
   if (!frame_ || next_ > frame_->last_sequence()) {
     const auto loaded = load_frame();
     if (!loaded) return std::unexpected(loaded.error());
@@ -31,16 +52,12 @@ Result<std::optional<Event>> LogReader::next() {
     }
   }
   const auto bytes =
-      frame_->event_bytes(static_cast<std::uint32_t>(next_ - frame_->first_sequence()));
+      frame_->event_bytes(static_cast<std::uint32_t>(next_ - frame_->first_sequence()), offset_);
   if (!bytes) return std::unexpected(bytes.error());
-  auto event = decode_event(*bytes);
-  if (!event) return std::unexpected(event.error().with_context(fmt::format("event {}", next_)));
-  if (event->sequence != next_) {
-    return fail(ErrorCode::corruption,
-                fmt::format("event {} stands at the place of event {}", event->sequence, next_));
-  }
+  offset_ += bytes->size();
   ++next_;
-  return std::optional(*std::move(event));
+  bytes_read_ += bytes->size();
+  return std::optional(*bytes);
 }
 
 Result<bool> LogReader::load_frame() {
@@ -59,6 +76,7 @@ Result<bool> LogReader::load_frame() {
   if (!frame) return std::unexpected(frame.error().with_context(fmt::format("event {}", next_)));
   if (auto checked = check_frame(*frame); !checked) return std::unexpected(checked.error());
   frame_ = *frame;
+  offset_ = frame->offset_of(static_cast<std::uint32_t>(next_ - frame->first_sequence()));
   return true;
 }
 

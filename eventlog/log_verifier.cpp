@@ -9,10 +9,15 @@
 #include <rocksdb/iterator.h>
 
 #include "eventlog/file_system.hpp"
+#include "eventlog/frame_tables.hpp"
 #include "eventlog/rocksdb_status.hpp"
 
 namespace rounds {
 namespace {
+
+// Reads of single frames until an iterator that met damage is tried again, which costs as much as a
+// few of them.
+constexpr std::uint64_t reads_between_attempts = 256;
 
 bool creates_signature(const EventPayload& payload) {
   return std::holds_alternative<SignatureDetected>(payload) ||
@@ -26,8 +31,8 @@ Error corruption(std::string message) {
 class Verifier {
  public:
   Verifier(const EventLog& log, const std::optional<Watermark>& watermark,
-           const VerifyProgress& progress)
-      : log_id_(log.id()), progress_(progress), frames_(log.read_frames()) {
+           const VerifyProgress& progress, const SoundEventVisit& visit)
+      : log_(log), progress_(progress), visit_(visit), frames_(log.read_frames()) {
     answer_.last_sequence = log.last_sequence();
     answer_.watermark = watermark;
   }
@@ -35,8 +40,9 @@ class Verifier {
   Result<LogVerification> run() {
     frames_->SeekToFirst();
     while (true) {
+      if (stopped_) break;
       if (frames_->Valid()) {
-        check_frame();
+        check_frame(frames_->key().ToStringView(), frames_->value().ToStringView());
         frames_->Next();
         continue;
       }
@@ -44,9 +50,9 @@ class Verifier {
       if (status.ok()) break;
       Error error = from_status(status, "reading the log");
       if (error.code != ErrorCode::corruption) return std::unexpected(std::move(error));
-      note_unreadable(std::move(error));
-      if (!seek_behind_damage()) break;
+      if (!read_through_damage(error)) break;
     }
+    if (stopped_) return std::unexpected(*std::move(stopped_));
     finish();
     answer_.signature_count = versions_.size();
     return std::move(answer_);
@@ -80,25 +86,28 @@ class Verifier {
     unreadable_.reset();
   }
 
-  // Moves the iterator to the first frame behind a block that cannot be read. False if there is
-  // none.
-  bool seek_behind_damage() {
-    const Sequence end = answer_.last_sequence;
-    Sequence failing = next_;
-    Sequence reachable = 0;
-    for (Sequence step = 1; failing < end && reachable == 0; step *= 2) {
-      const Sequence target = std::min(end, failing + step);
-      if (reaches(target))
-        reachable = target;
-      else
-        failing = target;
+  // A damaged block keeps an iterator also from the frames in other files: reads frame by frame,
+  // until the iterator works again and stands behind what was read. False if that is the end.
+  bool read_through_damage(const Error& met) {
+    const Sequence acknowledged = answer_.watermark ? answer_.watermark->sequence : 0;
+    const auto tables = log_.read_tables();
+    // Where the log ends may be unknown as well.
+    const Sequence end = std::max({answer_.last_sequence, acknowledged, tables->last_frame()});
+    Sequence at = next_;
+    for (std::uint64_t reads = 1; at <= end && !stopped_; ++reads) {
+      auto frame = log_.read_frame(at);
+      if (!frame) frame = tables->find(at);
+      if (!frame && frame.error().code != ErrorCode::corruption) {
+        stopped_ = frame.error();
+      } else if (frame && *frame) {
+        check_frame(frame_key(at), **frame);
+      } else {
+        note_unreadable(frame ? met : frame.error());
+      }
+      at = std::max(at + 1, next_);
+      if (reads % reads_between_attempts == 0 && reaches(at)) return true;
     }
-    if (reachable == 0) return false;
-    while (failing + 1 < reachable) {
-      const Sequence middle = failing + (reachable - failing) / 2;
-      (reaches(middle) ? reachable : failing) = middle;
-    }
-    return reaches(reachable);
+    return false;
   }
 
   bool reaches(Sequence sequence) {
@@ -106,10 +115,10 @@ class Verifier {
     return frames_->Valid();
   }
 
-  void check_frame() {
-    const auto key = parse_frame_key(frames_->key().ToStringView());
+  void check_frame(std::string_view key_bytes, std::string_view bytes) {
+    const auto key = parse_frame_key(key_bytes);
     if (!key) return note_unreadable(key.error());
-    const auto frame = FrameView::parse(frames_->value().ToStringView());
+    const auto frame = FrameView::parse(bytes);
     if (!frame) return note_unreadable(frame.error());
     if (*key != frame->first_sequence() || *key < next_) {
       return note_unreadable(
@@ -120,6 +129,7 @@ class Verifier {
     const bool broken = (chain_ && frame->previous_chain() != *chain_) ||
                         (*key == 1 && frame->previous_chain() != 0);
     if (broken) {
+      history_holds_ = false;
       note_damage(*key, *key,
                   corruption(fmt::format("the chain breaks at event {}: the events before it are "
                                          "not those it was written after",
@@ -137,6 +147,7 @@ class Verifier {
     if (!bytes) return note_damage(sequence, sequence, bytes.error());
     auto event = decode_event(*bytes);
     if (!event) {
+      if (visit_ && event.error().code == ErrorCode::unsupported) stopped_ = event.error();
       return note_damage(sequence, sequence,
                          event.error().with_context(fmt::format("event {}", sequence)));
     }
@@ -149,6 +160,10 @@ class Verifier {
     ++answer_.event_count;
     if (answer_.event_count % progress_interval_events == 0 && progress_) {
       progress_(answer_.event_count, answer_.last_sequence);
+    }
+    if (!visit_ || stopped_) return;
+    if (auto visited = visit_(*std::move(event), history_holds_); !visited) {
+      stopped_ = std::move(visited.error());
     }
   }
 
@@ -182,7 +197,7 @@ class Verifier {
     if (!mark || mark->sequence < frame.first_sequence() || mark->sequence > frame.last_sequence())
       return;
     const bool agrees = mark->sequence == frame.last_sequence() && mark->chain == frame.chain() &&
-                        mark->log_id == log_id_;
+                        (mark->log_id == log_.id() || log_.id() == LogId{});
     if (agrees) return;
     note_damage(
         frame.first_sequence(), frame.last_sequence(),
@@ -196,6 +211,7 @@ class Verifier {
     const Sequence acknowledged = answer_.watermark ? answer_.watermark->sequence : 0;
     const Sequence end = std::max(answer_.last_sequence, acknowledged);
     if (unreadable_) note_gap(std::max(end, next_) + 1);
+    answer_.last_sequence = std::max(answer_.last_sequence, next_ - 1);
     if (next_ > end) return;
     note_damage(next_, end,
                 corruption(acknowledged >= next_
@@ -205,46 +221,52 @@ class Verifier {
                                : fmt::format("events {} to {} are missing", next_, end)));
   }
 
-  const LogId log_id_;
+  const EventLog& log_;
   const VerifyProgress& progress_;
+  const SoundEventVisit& visit_;
   std::unique_ptr<rocksdb::Iterator> frames_;
   LogVerification answer_;
   Sequence next_ = 1;                // the event expected next
   std::optional<ChainHash> chain_;   // of the frame before, if that was sound
+  bool history_holds_ = true;        // no chain was broken so far
+  std::optional<Error> stopped_;     // why the check cannot go on
   std::optional<Error> unreadable_;  // why what begins with next_ cannot be read
   std::unordered_map<SignatureId, Version> versions_;
 };
 
 }  // namespace
 
-Result<LogVerification> verify_log(const EventLog& log, const std::optional<Watermark>& watermark,
-                                   const VerifyProgress& progress) {
-  return Verifier(log, watermark, progress).run();
-}
-
-Result<LogVerification> verify_log_in(const std::filesystem::path& directory,
-                                      const VerifyProgress& progress) {
-  // First: a writer may go on, and then the log is ahead of it, never behind.
-  const auto path = watermark_path(directory);
-  const auto watermark = read_watermark(file_system_of(nullptr), path);
+Result<LogVerification> verify_log(const EventLog& log,
+                                   const Result<std::optional<Watermark>>& watermark,
+                                   const VerifyProgress& progress, const SoundEventVisit& visit) {
   if (!watermark && watermark.error().code != ErrorCode::corruption) {
     return std::unexpected(watermark.error());
   }
-  const auto log = EventLog::open_read_only(directory);
-  if (!log) return std::unexpected(log.error());
   const std::optional<Watermark> mark = watermark ? *watermark : std::nullopt;
-  auto verification = verify_log(**log, mark, progress);
+  auto verification = Verifier(log, mark, progress, visit).run();
   if (!verification || mark) return verification;
-  const auto expected = (*log)->expects_watermark();
-  if (!expected) return std::unexpected(expected.error());
-  if (!watermark || (*expected && verification->last_sequence > 0)) {
+  const auto expected = log.expects_watermark();
+  if (!expected && expected.error().code != ErrorCode::corruption) {
+    return std::unexpected(expected.error());
+  }
+  if (!watermark || !expected || (*expected && verification->last_sequence > 0)) {
     const Sequence behind = verification->last_sequence + 1;
-    Error error = watermark ? corruption(fmt::format("the watermark {} is gone", path.string()))
-                            : watermark.error();
+    Error error =
+        !watermark  ? watermark.error()
+        : !expected ? expected.error()
+                    : corruption("its watermark is gone, so nobody knows whether the log is whole");
     verification->damages.push_back({behind, behind, std::move(error)});
     ++verification->damage_count;
   }
   return verification;
+}
+
+Result<LogVerification> verify_log_in(const std::filesystem::path& directory,
+                                      const VerifyProgress& progress) {
+  const auto watermark = read_watermark(file_system_of(nullptr), watermark_path(directory));
+  const auto log = EventLog::open_read_only(directory);
+  if (!log) return std::unexpected(log.error());
+  return verify_log(**log, watermark, progress);
 }
 
 }  // namespace rounds

@@ -53,15 +53,23 @@ struct LogVerification {
 using VerifyProgress = std::function<void(std::uint64_t events_done, std::uint64_t events_total)>;
 inline constexpr std::uint64_t progress_interval_events = 1U << 16U;
 
-// Checks `log` against the watermark that was read *before* `log` was opened (none: not checked).
-// Errors: only what keeps it from reading at all (io_error); damage is part of the answer.
-[[nodiscard]] Result<LogVerification> verify_log(const EventLog& log,
-                                                 const std::optional<Watermark>& watermark,
-                                                 const VerifyProgress& progress);
+// Takes each sound event in order. `history_holds` is false from the first place on at which events
+// follow others than those that they were written after: they are of another history. An error ends
+// the check with it.
+using SoundEventVisit = std::function<Result<void>(Event event, bool history_holds)>;
 
-// The same for the log in `directory` and the watermark beside it, opened for reading only. A
-// watermark that is missing or damaged is damage of the log. Errors: those of
-// EventLog::open_read_only(); io_error.
+// Checks `log` against its watermark, as read_watermark() found it *before* `log` was opened: a
+// writer may go on, and then the log is ahead of it, never behind. A watermark that is missing or
+// damaged is damage of the log.
+// Errors: only what keeps it from reading at all (io_error); damage is part of the answer. With
+// `visit`: its errors, and unsupported for events of a newer release, which are not damaged.
+[[nodiscard]] Result<LogVerification> verify_log(const EventLog& log,
+                                                 const Result<std::optional<Watermark>>& watermark,
+                                                 const VerifyProgress& progress,
+                                                 const SoundEventVisit& visit = nullptr);
+
+// The same for the log in `directory` and the watermark beside it, opened for reading only. Errors:
+// those of EventLog::open_read_only(); io_error.
 [[nodiscard]] Result<LogVerification> verify_log_in(const std::filesystem::path& directory,
                                                     const VerifyProgress& progress);
 

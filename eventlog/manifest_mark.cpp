@@ -24,11 +24,6 @@ constexpr std::size_t max_current_bytes = 256;
 constexpr std::size_t mark_bytes = 24;
 constexpr std::size_t checked_bytes = 16;
 
-struct Manifest {
-  std::uint64_t number = 0;
-  std::uint64_t length = 0;
-};
-
 std::string encode(const Manifest& manifest) {
   std::string bytes(mark_bytes, '\0');
   std::memcpy(bytes.data(), &manifest.number, 8);
@@ -49,7 +44,39 @@ std::optional<Manifest> decode(std::string_view bytes) {
   return manifest;
 }
 
-// The MANIFEST that CURRENT names. What cannot be read here, RocksDB will name.
+// The framing of RocksDB's logs (its db/log_format.h): blocks with records, each of a header and a
+// payload; a header does not fit where a block has fewer bytes left.
+constexpr std::size_t block_bytes = 32768;
+constexpr std::size_t header_bytes = 7;  // 0 checksum u32 | 4 length of the payload u16 | 6 type u8
+
+// Whether every record that begins in the first `length` bytes ends within its block and within the
+// file. RocksDB checks the payloads, but takes a record that seems to be longer than the file for
+// the torn end of a crash and drops it without a word: a damaged length would do.
+bool has_whole_records(std::string_view bytes, std::size_t length) {
+  std::size_t place = 0;
+  while (place < length) {
+    const std::size_t left = block_bytes - place % block_bytes;
+    if (left < header_bytes) {
+      place += left;
+      continue;
+    }
+    if (bytes.size() - place < header_bytes) return false;
+    std::uint16_t payload_bytes = 0;
+    std::memcpy(&payload_bytes, bytes.data() + place + 4, sizeof(payload_bytes));
+    const std::size_t record_bytes = header_bytes + payload_bytes;
+    if (record_bytes > left || record_bytes > bytes.size() - place) return false;
+    place += record_bytes;
+  }
+  return true;
+}
+
+std::filesystem::path manifest_path(const std::filesystem::path& directory, std::uint64_t number) {
+  return directory / fmt::format("{}{:06}", manifest_prefix, number);
+}
+
+}  // namespace
+
+// What cannot be read here, RocksDB will name.
 Result<std::optional<Manifest>> find_manifest(rocksdb::FileSystem& files,
                                               const std::filesystem::path& directory) {
   const auto current = read_file(files, directory / "CURRENT", max_current_bytes);
@@ -67,8 +94,6 @@ Result<std::optional<Manifest>> find_manifest(rocksdb::FileSystem& files,
   return std::optional(manifest);
 }
 
-}  // namespace
-
 Result<void> check_manifest(rocksdb::FileSystem& files, const std::filesystem::path& directory) {
   const auto bytes = read_file(files, directory / mark_name, mark_bytes);
   if (!bytes && bytes.error().code == ErrorCode::data_missing) return {};
@@ -80,12 +105,21 @@ Result<void> check_manifest(rocksdb::FileSystem& files, const std::filesystem::p
   if (!*found) return {};
   const bool older = (*found)->number < mark->number;
   const bool shorter = (*found)->number == mark->number && (*found)->length < mark->length;
-  if (!older && !shorter) return {};
+  if (older || shorter) {
+    return fail(ErrorCode::corruption,
+                fmt::format("the MANIFEST in {} lost its end: it is number {} with {} bytes, but "
+                            "number {} had {} bytes",
+                            directory.string(), (*found)->number, (*found)->length, mark->number,
+                            mark->length));
+  }
+  if ((*found)->number != mark->number) return {};
+  const auto path = manifest_path(directory, mark->number);
+  const auto manifest = read_file(files, path, (*found)->length);
+  if (!manifest) return std::unexpected(manifest.error());
+  if (has_whole_records(*manifest, mark->length)) return {};
   return fail(ErrorCode::corruption,
-              fmt::format("the MANIFEST in {} lost its end: it is number {} with {} bytes, but "
-                          "number {} had {} bytes",
-                          directory.string(), (*found)->number, (*found)->length, mark->number,
-                          mark->length));
+              fmt::format("{} is damaged: it has a record that goes on behind its end or its block",
+                          path.string()));
 }
 
 void ManifestMark::note() {
@@ -93,8 +127,7 @@ void ManifestMark::note() {
   const auto manifest = find_manifest(files_, directory_);
   if (!manifest || !*manifest) return;
   // Another change may be on its way: what was just measured must be durable before the mark is.
-  if (!sync_file(files_, directory_ / fmt::format("{}{:06}", manifest_prefix, (*manifest)->number)))
-    return;
+  if (!sync_file(files_, manifest_path(directory_, (*manifest)->number))) return;
   static_cast<void>(replace_file(files_, directory_ / mark_name, encode(**manifest)));
 }
 

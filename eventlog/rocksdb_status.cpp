@@ -20,7 +20,8 @@ Error from_status(const rocksdb::Status& status, std::string_view doing) {
         ErrorCode::in_use,
         fmt::format("{}: another process or store has it open; stop it first ({})", doing, text)};
   }
-  if (status.IsCorruption()) {
+  // What a database names and is not there was there when it was written.
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return Error{ErrorCode::corruption, fmt::format("{}: {}", doing, text)};
   }
   return Error{ErrorCode::io_error, fmt::format("{}: {}", doing, text)};

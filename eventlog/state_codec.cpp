@@ -62,11 +62,14 @@ Offset<schema::SignatureState> write_state(Builder& builder, const Signature& si
   const auto diagnosis = signature.diagnosis ? write_diagnosis(builder, *signature.diagnosis)
                                              : Offset<schema::Diagnosis>{};
   const auto tags = write_texts(builder, signature.tags);
+  const auto aliases = signature.aliases
+                           ? write_texts(builder, *signature.aliases)
+                           : Offset<flatbuffers::Vector<Offset<flatbuffers::String>>>{};
   return schema::CreateSignatureState(
       builder, identity, microseconds_since_epoch(signature.first_seen),
       microseconds_since_epoch(signature.last_seen), signature.occurrence_count,
       write_status(signature.status), diagnosis, tags, signature.resolved_at.has_value(),
-      signature.resolved_at ? microseconds_since_epoch(*signature.resolved_at) : 0);
+      signature.resolved_at ? microseconds_since_epoch(*signature.resolved_at) : 0, aliases);
 }
 
 std::string read_text(const flatbuffers::String* text) {
@@ -132,6 +135,15 @@ Result<std::shared_ptr<const SignatureIdentity>> read_identity(const schema::Ide
   return value;
 }
 
+Result<FingerprintAliases> read_aliases(
+    const flatbuffers::Vector<Offset<flatbuffers::String>>* aliases, std::string_view fingerprint) {
+  auto texts = read_texts(aliases);
+  if (auto valid = validate_aliases(texts, fingerprint); !valid) {
+    return damaged(valid.error().message);
+  }
+  return texts;
+}
+
 Result<Signature> read_state(const schema::SignatureState* state) {
   if (state == nullptr) return damaged("the state is absent");
   Signature signature;
@@ -150,6 +162,9 @@ Result<Signature> read_state(const schema::SignatureState* state) {
   signature.status = *status;
   signature.diagnosis = *std::move(diagnosis);
   signature.tags = read_texts(state->tags());
+  if (auto aliases = read_texts(state->aliases()); !aliases.empty()) {
+    signature.aliases = std::make_shared<const FingerprintAliases>(std::move(aliases));
+  }
   if (state->resolved()) signature.resolved_at = *resolved_at;
   // Also covers the times and the count.
   if (auto valid = validate(signature); !valid) return damaged(valid.error().message);

@@ -49,6 +49,10 @@ using Offset = flatbuffers::Offset<T>;
 [[nodiscard]] Result<std::shared_ptr<const SignatureIdentity>> read_identity(
     const schema::Identity* identity);  // null is corruption
 
+// The aliases of a signature with `fingerprint`; null reads as none.
+[[nodiscard]] Result<FingerprintAliases> read_aliases(
+    const flatbuffers::Vector<Offset<flatbuffers::String>>* aliases, std::string_view fingerprint);
+
 // The signature without id, version and last_sequence, which the carrier of the state holds.
 [[nodiscard]] Result<Signature> read_state(const schema::SignatureState* state);
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/limits.hpp"
+#include "ingest/scrub.hpp"
 
 namespace rounds {
 namespace {
@@ -16,6 +18,12 @@ constexpr std::string_view message_variable = "{{ message }}";
 
 bool is_space(char c) {
   return c == ' ' || c == '\t';
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
@@ -102,9 +110,7 @@ class GroupingRule::Parser {
     }
     const std::size_t close = text_.find("}}", at_);
     if (close == std::string_view::npos) return fail_here("\"}}\" is missing");
-    std::string_view name = text_.substr(at_, close - at_);
-    while (!name.empty() && is_space(name.front())) name.remove_prefix(1);
-    while (!name.empty() && is_space(name.back())) name.remove_suffix(1);
+    const std::string_view name = trim(text_.substr(at_, close - at_));
     if (name != "default" && name != "type" && name != "message") {
       return fail_here("the variables are {{ default }}, {{ type }} and {{ message }}");
     }
@@ -194,6 +200,12 @@ std::vector<std::string> GroupingRule::parts_for(const Occurrence& occurrence) c
   return parts;
 }
 
+std::optional<std::string_view> fingerprint_variable(std::string_view part) {
+  part = trim(part);
+  if (part.size() < 4 || !part.starts_with("{{") || !part.ends_with("}}")) return std::nullopt;
+  return trim(part.substr(2, part.size() - 4));
+}
+
 bool matches_glob(std::string_view pattern, std::string_view text) {
   std::size_t at = 0;
   std::size_t in_text = 0;
@@ -217,9 +229,11 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', at) == std::string_view::npos;
 }
 
-Result<Grouping> Grouping::make(FingerprintRules rules, std::span<const std::string> rule_texts) {
+Result<Grouping> Grouping::make(FingerprintRules rules, std::span<const std::string> rule_texts,
+                                Scrubbing scrubbing) {
   Grouping grouping;
   grouping.rules_ = rules;
+  grouping.scrubbing_ = scrubbing;
   if (rule_texts.size() > max_grouping_rules) {
     return fail(ErrorCode::invalid_argument, fmt::format("{} grouping rules are more than {}",
                                                          rule_texts.size(), max_grouping_rules));
@@ -237,14 +251,38 @@ Result<Grouping> Grouping::make(FingerprintRules rules, std::span<const std::str
 }
 
 void Grouping::apply_rules(Occurrence& occurrence) const {
+  if (scrubbing_ == Scrubbing::on) scrub_secrets(occurrence);
   const auto rule = std::ranges::find_if(
       own_rules_, [&](const GroupingRule& each) { return each.matches(occurrence); });
   if (rule != own_rules_.end()) occurrence.fingerprint_parts = rule->parts_for(occurrence);
 }
 
-IdentifiedOccurrence Grouping::identify(Occurrence& occurrence) const {
-  apply_rules(occurrence);
-  return rounds::identify(occurrence, rules_);
+std::vector<IdentifiedOccurrence> Grouping::identify_all(std::vector<Occurrence>& occurrences,
+                                                         const Recall& recall) const {
+  std::vector<IdentifiedOccurrence> identified;
+  identified.reserve(occurrences.size());
+  std::unordered_map<std::string_view, std::size_t> places;
+  std::vector<std::string_view> fingerprints;  // each once
+  std::vector<std::size_t> firsts;             // the first occurrence with each
+  for (Occurrence& occurrence : occurrences) {
+    apply_rules(occurrence);
+    IdentifiedOccurrence& next = identified.emplace_back(make_identity_of(occurrence, rules_),
+                                                         make_exemplar_of(occurrence), nullptr);
+    const std::size_t place = identified.size() - 1;
+    const auto [known, is_first] = places.emplace(next.identity->fingerprint, place);
+    if (is_first) {
+      fingerprints.push_back(known->first);
+      firsts.push_back(place);
+    } else if (const auto& first = identified[known->second].identity; *first == *next.identity) {
+      next.identity = first;
+    }
+  }
+  const std::vector<bool> is_known = recall(fingerprints);
+  for (std::size_t i = 0; i < firsts.size(); ++i) {
+    if (is_known[i]) continue;
+    identified[firsts[i]].aliases = make_aliases_of(occurrences[firsts[i]], rules_);
+  }
+  return identified;
 }
 
 }  // namespace rounds

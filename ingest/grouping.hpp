@@ -20,6 +20,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,32 +70,49 @@ class GroupingRule {
   std::vector<std::string> parts_;  // variables in the form "{{ name }}"
 };
 
+// The name of the variable that `part` is: "default" of "{{ default }}" and "{{default}}". Nothing
+// if it is any other text. A view into `part`.
+[[nodiscard]] std::optional<std::string_view> fingerprint_variable(std::string_view part);
+
 // Whether `pattern` matches all of `text`. At most the product of both lengths in steps.
 [[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view text);
 
+// Whether secrets are taken out of the texts first (ingest/scrub.hpp), so that neither fingerprint
+// nor store sees them.
+enum class Scrubbing : std::uint8_t { off, on };
+
 class Grouping {
  public:
-  // The default rules without any of the configuration.
+  // The default rules without any of the configuration. Takes secrets out.
   Grouping() = default;
 
   // `rules` decides what {{ default }} is; version v1 knows no rules of the configuration. Errors:
   // those of GroupingRule::parse(), with the number of the rule; invalid_argument if there are too
   // many, or any with v1.
   [[nodiscard]] static Result<Grouping> make(FingerprintRules rules,
-                                             std::span<const std::string> rule_texts);
+                                             std::span<const std::string> rule_texts,
+                                             Scrubbing scrubbing = Scrubbing::on);
 
-  // What the store takes for one occurrence. Parts that the SDK has set are kept, unless a rule
-  // holds.
-  [[nodiscard]] IdentifiedOccurrence identify(Occurrence& occurrence) const;
+  // Which of some fingerprints a store knows at once: SignatureStore::recall().
+  using Recall = std::function<std::vector<bool>(std::span<const std::string_view>)>;
 
-  // The first part of identify(): sets Occurrence::fingerprint_parts if a rule holds.
+  // What the store takes for the occurrences of one submission. Parts that the SDK has set are
+  // kept, unless a rule holds. Those with one fingerprint share one identity, which keeps the queue
+  // of the store small in a storm; aliases are made for those alone that the store does not recall.
+  [[nodiscard]] std::vector<IdentifiedOccurrence> identify_all(std::vector<Occurrence>& occurrences,
+                                                               const Recall& recall) const;
+
+  // The first part of identify_all(): takes secrets out, then sets Occurrence::fingerprint_parts if
+  // a rule holds.
   void apply_rules(Occurrence& occurrence) const;
 
   [[nodiscard]] FingerprintRules rules() const { return rules_; }
+  [[nodiscard]] Scrubbing scrubbing() const { return scrubbing_; }
 
  private:
   FingerprintRules rules_ = default_fingerprint_rules;
   std::vector<GroupingRule> own_rules_;
+  Scrubbing scrubbing_ = Scrubbing::on;
 };
 
 }  // namespace rounds

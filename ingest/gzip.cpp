@@ -2,66 +2,31 @@
 
 #include "ingest/gzip.hpp"
 
-#include <algorithm>
-#include <array>
 #include <limits>
-#include <memory>
-#include <vector>
 
 #include <fmt/format.h>
 #include <zlib.h>
 
 #include "core/check.hpp"
+#include "ingest/block_list.hpp"
 
 namespace rounds {
 namespace {
 
-// Large enough that the calls of zlib do not count, small against any sensible limit.
-constexpr std::size_t block_bytes = 64 * 1024;
-
-// 16 asks zlib for gzip alone, not for its own format.
-constexpr int gzip_window_bits = 16 + MAX_WBITS;
-
-// Output in blocks, because a growing string holds up to three times its size when it moves.
-class BlockList {
- public:
-  // Where the next bytes go: at least one byte of room.
-  [[nodiscard]] char* room_begin() {
-    if (used_in_last_ == block_bytes) {
-      blocks_.push_back(std::make_unique_for_overwrite<Block>());
-      used_in_last_ = 0;
-    }
-    return blocks_.back()->data() + used_in_last_;
-  }
-  [[nodiscard]] std::size_t room_bytes() const { return block_bytes - used_in_last_; }
-
-  void add_used(std::size_t bytes) {
-    used_in_last_ += bytes;
-    size_ += bytes;
-  }
-
-  [[nodiscard]] std::size_t size() const { return size_; }
-
-  [[nodiscard]] std::string join() const {
-    std::string result;
-    result.reserve(size_);
-    for (const auto& block : blocks_) {
-      result.append(block->data(), std::min(block_bytes, size_ - result.size()));
-    }
-    return result;
-  }
-
- private:
-  using Block = std::array<char, block_bytes>;
-  std::vector<std::unique_ptr<Block>> blocks_;
-  std::size_t used_in_last_ = block_bytes;
-  std::size_t size_ = 0;
+// One of the formats around deflate's bytes.
+struct Format {
+  int window_bits;        // tells zlib which one it is
+  std::string_view name;  // for messages
+  bool may_repeat;        // another one may follow the first
 };
+constexpr Format gzip_format{16 + MAX_WBITS, "gzip", true};
+constexpr Format zlib_format{MAX_WBITS, "deflate", false};
+constexpr Format raw_format{-MAX_WBITS, "deflate", false};
 
 class InflateStream {
  public:
-  explicit InflateStream(std::string_view input)
-      : initialized_(inflateInit2(&stream_, gzip_window_bits) == Z_OK) {
+  InflateStream(std::string_view input, const Format& format)
+      : initialized_(inflateInit2(&stream_, format.window_bits) == Z_OK) {
     stream_.next_in = reinterpret_cast<const Bytef*>(input.data());
     stream_.avail_in = static_cast<uInt>(input.size());
   }
@@ -94,40 +59,67 @@ class InflateStream {
   bool initialized_;
 };
 
-}  // namespace
+Error no_memory(const Format& format) {
+  return {ErrorCode::overloaded,
+          fmt::format("no memory left to decompress a {} body; retry later", format.name)};
+}
 
-Result<std::string> gunzip(std::string_view body, std::size_t max_bytes) {
+Result<std::string> inflate_all(std::string_view body, const Format& format,
+                                std::size_t max_bytes) {
   if (body.size() > std::numeric_limits<uInt>::max()) {
-    return fail(ErrorCode::too_large, fmt::format("a gzip body of {} bytes; the limit is {}",
-                                                  body.size(), std::numeric_limits<uInt>::max()));
+    return fail(ErrorCode::too_large,
+                fmt::format("a {} body of {} bytes; the limit is {}", format.name, body.size(),
+                            std::numeric_limits<uInt>::max()));
   }
-  InflateStream stream(body);
-  if (!stream.initialized()) {
-    return fail(ErrorCode::overloaded, "no memory left to decompress a gzip body; retry later");
-  }
+  InflateStream stream(body, format);
+  if (!stream.initialized()) return std::unexpected(no_memory(format));
   BlockList output;
   while (true) {
     const int code = stream.inflate_into(output);
     if (output.size() > max_bytes) {
       return fail(ErrorCode::too_large,
-                  fmt::format("the gzip body expands to more than the limit of {} bytes; send "
+                  fmt::format("the {} body expands to more than the limit of {} bytes; send "
                               "smaller batches",
-                              max_bytes));
+                              format.name, max_bytes));
     }
     if (code == Z_STREAM_END) {
       if (!stream.input_left()) return output.join();
+      if (!format.may_repeat) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("something follows the end of the {} body", format.name));
+      }
       stream.begin_next_member();
     } else if (code == Z_BUF_ERROR) {
       // There is always room for output, so it is input that is missing.
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("the gzip body ends too early, after {} bytes", body.size()));
+      return fail(
+          ErrorCode::invalid_argument,
+          fmt::format("the {} body ends too early, after {} bytes", format.name, body.size()));
     } else if (code == Z_MEM_ERROR) {
-      return fail(ErrorCode::overloaded, "no memory left to decompress a gzip body; retry later");
+      return std::unexpected(no_memory(format));
     } else if (code != Z_OK) {
       return fail(ErrorCode::invalid_argument,
-                  fmt::format("the body is not valid gzip: {}", stream.message()));
+                  fmt::format("the body is not valid {}: {}", format.name, stream.message()));
     }
   }
+}
+
+// The two bytes with which zlib's format begins (RFC 1950, section 2.2). No encoder's raw stream
+// begins so: it would be a stored block with bits set that encoders leave zero.
+bool has_zlib_header(std::string_view body) {
+  if (body.size() < 2) return false;
+  const auto method = static_cast<unsigned char>(body[0]);
+  const auto flags = static_cast<unsigned char>(body[1]);
+  return (method & 0x0FU) == Z_DEFLATED && (method * 256U + flags) % 31 == 0;
+}
+
+}  // namespace
+
+Result<std::string> gunzip(std::string_view body, std::size_t max_bytes) {
+  return inflate_all(body, gzip_format, max_bytes);
+}
+
+Result<std::string> undeflate(std::string_view body, std::size_t max_bytes) {
+  return inflate_all(body, has_zlib_header(body) ? zlib_format : raw_format, max_bytes);
 }
 
 }  // namespace rounds

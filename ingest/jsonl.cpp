@@ -11,6 +11,7 @@
 
 #include "core/limits.hpp"
 #include "core/time.hpp"
+#include "core/utf8.hpp"
 #include "ingest/clean_text.hpp"
 #include "ingest/json_access.hpp"
 
@@ -23,9 +24,6 @@ using json_access::Path;
 
 // Ours nest three levels; attributes are free and may nest more.
 constexpr std::size_t max_json_depth = 64;
-
-// How much of a wrong value an error message repeats.
-constexpr std::size_t max_quoted_bytes = 64;
 
 // The names of OpenTelemetry's ranges, which stand for the first number of each, and their
 // spellings in common logging libraries.
@@ -80,9 +78,8 @@ Result<void> read_id(const json::object& object, std::string_view key, Id& out) 
   const auto text = json_access::text_member(object, key, Path());
   if (!text) return std::unexpected(text.error());
   if (text->empty() || parse_hex(*text, out.bytes)) return {};
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("{} must have {} hex digits, not be \"{}\"", key, 2 * out.bytes.size(),
-                          clean_text(*text, max_quoted_bytes)));
+  return fail(ErrorCode::invalid_argument, fmt::format("{} must have {} hex digits, not be \"{}\"",
+                                                       key, 2 * out.bytes.size(), excerpt(*text)));
 }
 
 Result<void> read_severity(const json::object& object, SeverityNumber& out) {

@@ -1,9 +1,12 @@
 #include "ingest/otlp.hpp"
 
+#include <algorithm>
+
 #include "core/check.hpp"
 #include "ingest/otlp_extract.hpp"
 #include "ingest/otlp_json.hpp"
 #include "ingest/otlp_protobuf.hpp"
+#include "ingest/repetition_keys.hpp"
 
 namespace rounds {
 namespace {
@@ -14,7 +17,15 @@ Result<OtlpBatch> decode(ReadRequest read_request, std::string_view body, Timest
   ROUNDS_CHECK(is_valid(received_at), "the time of receipt comes from a clock of our own");
   otlp::Extractor extractor(received_at);
   if (auto read = read_request(body, extractor); !read) return std::unexpected(read.error());
-  return extractor.take_batch();
+  OtlpBatch batch = extractor.take_batch();
+  const bool all_tell = std::ranges::all_of(
+      batch.keys, [](const OccurrenceKeys& keys) { return keys.delivery.is_present(); });
+  if (all_tell && !batch.keys.empty()) {
+    RepetitionHasher hasher;
+    hasher.add(body);
+    batch.batch_key = hasher.key();
+  }
+  return batch;
 }
 
 }  // namespace

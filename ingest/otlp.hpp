@@ -5,7 +5,8 @@
 //
 // What counts as an error: a span event named `exception`; a log record with `exception.type` or
 // `exception.message`, or with the event name `exception`, or of severity 17 (ERROR) and above.
-// The same failure may arrive as both; telling such pairs is not done here.
+// The same failure may arrive as both, and a body more than once: the keys of an occurrence
+// (core/occurrence_keys.hpp) tell the store.
 //
 // What becomes of one, by field of the Occurrence:
 //   service     the resource's `service.name`; absent or empty: "unknown_service"
@@ -28,6 +29,7 @@
 
 #include "core/error.hpp"
 #include "core/occurrence.hpp"
+#include "core/occurrence_keys.hpp"
 #include "core/time.hpp"
 
 namespace rounds {
@@ -40,14 +42,33 @@ enum class OtlpSignal : std::uint8_t { logs, traces };
 // Protobuf accepts somewhat deeper arrays, because there it counts messages.
 inline constexpr std::size_t max_otlp_value_nesting = 32;
 
+// Attributes of one log record or event. SDKs keep 128 by default.
+inline constexpr std::size_t max_otlp_attributes = 1024;
+
+// One log record or span in protobuf. Its values take up to 41 times as much memory, and no back
+// end of logs takes larger ones.
+inline constexpr std::size_t max_otlp_record_bytes = 1024 * 1024;
+
+// Values in one JSON body, which are in memory all at once, at some 16 to 50 bytes: '{', '[' and
+// ',' are counted, also those in texts. 64 MiB of usual telemetry have about 4 million.
+inline constexpr std::size_t max_otlp_json_values = 8 * 1024 * 1024;
+
 struct OtlpBatch {
   std::vector<Occurrence> occurrences;  // in the order of the body
+
+  // One for each occurrence. One of a record without a time and a span of its own tells nothing:
+  // two that say the same could be two.
+  std::vector<OccurrenceKeys> keys;
+
+  // Of the body as it was sent; absent if one of `keys` tells nothing.
+  RepetitionKey batch_key;
 
   // Log records or spans, errors or not.
   std::size_t record_count = 0;
 
   // Those that the client must be told of and must not send again: their time does not fit OTLP's
-  // 64 bits (JSON only), or the body holds more than limits::max_occurrences_per_submission errors.
+  // 64 bits (JSON only), they are larger or have more attributes than the limits above, or the body
+  // holds more than limits::max_occurrences_per_submission errors.
   std::size_t rejected_count = 0;
 
   std::string rejection_message;  // why the first was rejected; empty if none was
@@ -58,10 +79,10 @@ struct OtlpBatch {
 // a whole: nothing of it may be counted, since the client may send it again.
 //
 // Memory: usual bodies take a few times their size. The worst that was constructed, one record of
-// millions of empty parts, took 41 times its size in protobuf and 55 times in JSON, so the limit on
-// bodies is also what limits this.
+// millions of empty parts, took 41 times its size in protobuf and 55 times in JSON, which is what
+// the limits on records and values are for.
 // Errors: invalid_argument says what is malformed, for JSON with the path of the wrong member;
-// too_large for bodies of 2 GiB and more.
+// too_large for bodies of 2 GiB and more, and for JSON with more than max_otlp_json_values.
 [[nodiscard]] Result<OtlpBatch> decode_otlp_logs(std::string_view body, OtlpEncoding encoding,
                                                  Timestamp received_at);
 [[nodiscard]] Result<OtlpBatch> decode_otlp_traces(std::string_view body, OtlpEncoding encoding,

@@ -6,6 +6,7 @@
 
 #include "core/limits.hpp"
 #include "ingest/clean_text.hpp"
+#include "ingest/repetition_keys.hpp"
 #include "ingest/stack_trace.hpp"
 
 namespace rounds::otlp {
@@ -30,6 +31,18 @@ SeverityNumber read_severity(std::int32_t number) {
   return static_cast<SeverityNumber>(std::clamp<std::int32_t>(number, 0, max_severity));
 }
 
+std::uint64_t hash_of(const Attributes& attributes) {
+  RepetitionHasher hasher;
+  for (const v1::KeyValue& attribute : attributes) {
+    hasher.add(attribute.key());
+    const v1::AnyValue& value = attribute.value();
+    // Nearly all are texts, whose bytes need no second form.
+    hasher.add(value.has_string_value() ? std::string_view(value.string_value())
+                                        : std::string_view(value.SerializeAsString()));
+  }
+  return hasher.key().low;
+}
+
 }  // namespace
 
 void Extractor::set_resource(const v1::Resource& resource) {
@@ -37,6 +50,7 @@ void Extractor::set_resource(const v1::Resource& resource) {
   if (service_.empty()) service_ = default_service;
   language_ = text_of(find_attribute(resource.attributes(), "telemetry.sdk.language"),
                       limits::max_name_bytes);
+  resource_hash_ = hash_of(resource.attributes());
 }
 
 Extractor::ExceptionAttributes Extractor::find_exception(const Attributes& attributes) {
@@ -70,6 +84,14 @@ bool Extractor::has_room() {
   return false;
 }
 
+bool Extractor::is_within_limit(const Attributes& attributes) {
+  const auto count = static_cast<std::size_t>(attributes.size());
+  if (count <= max_otlp_attributes) return true;
+  count_rejection(
+      fmt::format("an error has {} attributes; the limit is {}", count, max_otlp_attributes));
+  return false;
+}
+
 void Extractor::reject_record(std::string_view reason) {
   ++batch_.record_count;
   count_rejection(reason);
@@ -86,16 +108,42 @@ void Extractor::add(const v1::LogRecord& record) {
   const bool is_error = has_content(exception.type) || has_content(exception.message) ||
                         record.event_name() == exception_event_name ||
                         record.severity_number() >= severity_error;
-  if (!is_error || !has_room()) return;
+  if (!is_error || !has_room() || !is_within_limit(record.attributes())) return;
   Occurrence occurrence = make_occurrence(exception);
   if (occurrence.message.empty()) {
     occurrence.message = text_of(&record.body(), limits::max_message_bytes);
   }
-  occurrence.time = time_or_receipt(
-      record.time_unix_nano() != 0 ? record.time_unix_nano() : record.observed_time_unix_nano());
+  const std::uint64_t own_time =
+      record.time_unix_nano() != 0 ? record.time_unix_nano() : record.observed_time_unix_nano();
+  occurrence.time = time_or_receipt(own_time);
   occurrence.severity = read_severity(record.severity_number());
   occurrence.trace_id = read_id<TraceId>(record.trace_id());
   occurrence.span_id = read_id<SpanId>(record.span_id());
+  // The span event of an exception without a message has none either, whatever the log record says.
+  const bool has_message = has_content(exception.message) || !has_content(exception.type);
+  keep(std::move(occurrence), OccurrenceSource::log_record, own_time, has_message,
+       record.attributes());
+}
+
+void Extractor::keep(Occurrence occurrence, OccurrenceSource source, std::uint64_t own_time,
+                     bool has_message, const Attributes& attributes) {
+  OccurrenceKeys& keys = batch_.keys.emplace_back();
+  keys.source = source;
+  keys.failure =
+      failure_key(occurrence.trace_id, occurrence.span_id,
+                  has_message ? std::string_view(occurrence.message) : "", occurrence.error_type);
+  if (own_time != 0 || keys.failure.is_present()) {
+    RepetitionHasher hasher;
+    hasher.add(resource_hash_);
+    hasher.add(std::uint64_t{static_cast<std::uint8_t>(source)});
+    hasher.add(own_time);
+    hasher.add(occurrence.trace_id);
+    hasher.add(occurrence.span_id);
+    hasher.add(std::uint64_t{occurrence.severity});
+    hasher.add(occurrence.message);  // also that of a log record's body
+    hasher.add(hash_of(attributes));
+    keys.delivery = hasher.key();
+  }
   batch_.occurrences.push_back(std::move(occurrence));
 }
 
@@ -104,12 +152,13 @@ void Extractor::add(const v1::Span& span) {
   for (const v1::Span::Event& event : span.events()) {
     if (event.name() != exception_event_name) continue;
     // The client counts spans, so one span is rejected once, whatever the number of its events.
-    if (!has_room()) return;
+    if (!has_room() || !is_within_limit(event.attributes())) return;
     Occurrence occurrence = make_occurrence(find_exception(event.attributes()));
     occurrence.time = time_or_receipt(event.time_unix_nano());
     occurrence.trace_id = read_id<TraceId>(span.trace_id());
     occurrence.span_id = read_id<SpanId>(span.span_id());
-    batch_.occurrences.push_back(std::move(occurrence));
+    keep(std::move(occurrence), OccurrenceSource::span_event, event.time_unix_nano(), true,
+         event.attributes());
   }
 }
 

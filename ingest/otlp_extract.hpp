@@ -47,13 +47,21 @@ class Extractor {
 
   // Whether one more error fits into the batch. Counts the record as rejected if not.
   [[nodiscard]] bool has_room();
+  // The same for one with too many attributes.
+  [[nodiscard]] bool is_within_limit(const Attributes& attributes);
   void count_rejection(std::string_view reason);
+
+  // Keeps the occurrence with its keys. `own_time`: that of the record or event, 0 if it has none.
+  // `has_message`: it would stand in the other record of the same failure as well.
+  void keep(Occurrence occurrence, OccurrenceSource source, std::uint64_t own_time,
+            bool has_message, const Attributes& attributes);
 
   [[nodiscard]] Timestamp time_or_receipt(std::uint64_t unix_nanoseconds) const;
 
   Timestamp received_at_;
   std::string service_;
   std::string language_;
+  std::uint64_t resource_hash_ = 0;
   OtlpBatch batch_;
 };
 

@@ -1,11 +1,13 @@
 #include "ingest/otlp_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <fmt/format.h>
@@ -152,6 +154,12 @@ class RequestReader {
   explicit RequestReader(Extractor& extractor) : extractor_(extractor) {}
 
   Result<void> read(std::string_view body) {
+    const auto begins_value = [](char c) { return c == ',' || c == '{' || c == '['; };
+    if (std::cmp_greater(std::ranges::count_if(body, begins_value), max_otlp_json_values)) {
+      return fail(ErrorCode::too_large, fmt::format("the body has more than {} JSON values; send "
+                                                    "smaller batches",
+                                                    max_otlp_json_values));
+    }
     json::monotonic_resource memory;
     const auto document = json_access::parse_document(body, max_json_depth, &memory);
     if (!document) return std::unexpected(document.error());

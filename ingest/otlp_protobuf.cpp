@@ -132,6 +132,12 @@ class RequestReader {
   }
 
   Result<void> read_record(std::string_view bytes) {
+    if (bytes.size() > max_otlp_record_bytes) {
+      extractor_.reject_record(fmt::format("a {} has {} bytes; the limit is {}",
+                                           Envelope::record_name, bytes.size(),
+                                           max_otlp_record_bytes));
+      return {};
+    }
     arena_.Reset();
     auto* record = google::protobuf::Arena::CreateMessage<typename Envelope::Record>(&arena_);
     if (auto merged = merge_message(bytes, Envelope::record_name, *record); !merged) return merged;

@@ -5,7 +5,9 @@
 // not outlive the LiveProjections.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -24,28 +26,33 @@ namespace rounds {
 
 class ChangeSet {
  public:
-  explicit ChangeSet(const LiveProjections& live) : live_(live) {}
+  explicit ChangeSet(LiveProjections& live) : live_(live) {}
 
   // A signature of the group. Valid until take().
   enum class Slot : std::uint32_t {};
 
-  // Reads the states of many signatures at once, which costs far less than one after the other;
-  // what is not there is remembered too. The texts must stay valid until take(). Errors:
-  // corruption, io_error of the read.
-  [[nodiscard]] Result<void> load(std::span<const SignatureId> ids);
+  // Finds many signatures at once, which costs far less than one after the other; none for those
+  // that are not there. The texts must stay valid until take(). Errors: corruption, io_error of the
+  // read.
+  [[nodiscard]] Result<std::vector<std::optional<Slot>>> load(std::span<const SignatureId> ids);
   [[nodiscard]] Result<std::vector<std::optional<Slot>>> load(
       std::span<const HashedText> fingerprints);
 
-  // None if there is no such signature. Errors: corruption, io_error of the read.
+  // The same for one.
   [[nodiscard]] Result<std::optional<Slot>> find(const SignatureId& id);
-  [[nodiscard]] Result<std::optional<Slot>> find_by_fingerprint(const HashedText& fingerprint);
+  [[nodiscard]] Result<std::optional<Slot>> find(const HashedText& fingerprint);
 
   // A place for a signature that does not exist yet, whose first event is folded in next.
   [[nodiscard]] Slot create(const SignatureId& id);
 
   // The state after the events folded in so far; null if there were none. Valid until the next call
-  // that is not const.
-  [[nodiscard]] const Signature* state(Slot slot) const;
+  // of a function that is not const, or of this one.
+  [[nodiscard]] const Signature* state(Slot slot);
+
+  // Those of the state, which they do not need: far cheaper after events were folded in. 0 if there
+  // were none.
+  [[nodiscard]] Version version(Slot slot) const;
+  [[nodiscard]] Sequence last_sequence(Slot slot) const;
 
   // Folds in the next event of the signature. Errors: corruption if it cannot follow the state; the
   // group must then be given up.
@@ -55,16 +62,25 @@ class ChangeSet {
   [[nodiscard]] std::vector<SignatureUpdate> take();
 
  private:
-  [[nodiscard]] Slot remember(const Signature& signature);
+  [[nodiscard]] Slot remember(const LiveProjections::Found& found);
+  [[nodiscard]] Slot add(SignatureUpdate change);
+  void index_aliases(const Signature& signature, std::size_t from, Slot slot);
   [[nodiscard]] SignatureUpdate& change(Slot slot) {
     return changes_[static_cast<std::size_t>(slot)];
   }
+  [[nodiscard]] const SignatureUpdate& change(Slot slot) const {
+    return changes_[static_cast<std::size_t>(slot)];
+  }
 
-  const LiveProjections& live_;
-  // Those without sequences were only looked at; those without a version do not exist yet.
+  LiveProjections& live_;
+  // Those without sequences were only looked at; those whose state has no version do not exist yet.
   std::vector<SignatureUpdate> changes_;
-  boost::unordered_flat_map<SignatureId, std::optional<Slot>, std::hash<SignatureId>> by_id_;
+  // Those without an entry in the active layer; entries know their places themselves.
+  boost::unordered_flat_map<SignatureId, Slot, std::hash<SignatureId>> by_id_;
+  // Those that the group creates, or by what it adds; none: known not to be there.
   boost::unordered_flat_map<HashedText, std::optional<Slot>, HashOfText> by_fingerprint_;
+  std::vector<std::shared_ptr<const FingerprintAliases>>
+      indexed_aliases_;  // it has views into them
 };
 
 }  // namespace rounds

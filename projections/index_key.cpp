@@ -10,6 +10,8 @@ namespace rounds {
 namespace {
 
 constexpr std::uint64_t sign_bit = 1ULL << 63U;
+// "tag": keeps a tag apart from a service of the same name.
+constexpr std::uint64_t tag_seed = 0x746167;
 constexpr std::size_t position_bytes = 1 + 8 + 8 + 16;
 
 // Signed times as unsigned numbers of the same order, inverted: later times come first.
@@ -85,6 +87,20 @@ Facets facets_of(const SignatureIdentity& identity) {
           facet_of(identity.service, identity.error_type)};
 }
 
+Facet facet_of_tag(std::string_view tag) {
+  return avoid_all(XXH3_64bits_withSeed(tag.data(), tag.size(), tag_seed));
+}
+
+TagFacets tag_facets_of(const std::vector<std::string>& tags) {
+  TagFacets facets;
+  facets.reserve(tags.size());
+  for (const std::string& tag : tags) facets.push_back(facet_of_tag(tag));
+  std::ranges::sort(facets);
+  const auto repeated = std::ranges::unique(facets);
+  facets.erase(repeated.begin(), repeated.end());
+  return facets;
+}
+
 std::string encode_by_status_key(const IndexPosition& position) {
   std::string bytes;
   bytes.reserve(position_bytes);
@@ -92,7 +108,7 @@ std::string encode_by_status_key(const IndexPosition& position) {
   return bytes;
 }
 
-std::string encode_by_service_key(const IndexKey& key) {
+std::string encode_by_facet_key(const IndexKey& key) {
   std::string bytes;
   bytes.reserve(8 + position_bytes);
   append_big_endian(bytes, key.facet);
@@ -105,8 +121,8 @@ Result<IndexPosition> decode_by_status_key(std::string_view bytes) {
   return decode_position(bytes);
 }
 
-Result<IndexKey> decode_by_service_key(std::string_view bytes) {
-  if (bytes.size() != 8 + position_bytes) return wrong_length("by_service", bytes.size());
+Result<IndexKey> decode_by_facet_key(std::string_view bytes) {
+  if (bytes.size() != 8 + position_bytes) return wrong_length("by_service or by_tag", bytes.size());
   const auto position = decode_position(bytes.substr(8));
   if (!position) return std::unexpected(position.error());
   return IndexKey{load_big_endian(bytes.substr(0, 8)), *position};

@@ -1,9 +1,9 @@
 // The keys of the ordered indexes, in memory and on disk, and the order of listings.
 //
 // An index key is a facet (which listing: all signatures, those of a service, those of a service
-// and error type), a status and the position in the order of listings. In memory it is a struct
-// that compares like its bytes on disk; docs/format.md has those with a worked example. Values:
-// usable from any thread.
+// and error type, those with a tag), a status and the position in the order of listings. In memory
+// it is a struct that compares like its bytes on disk; docs/format.md has those with a worked
+// example. Values: usable from any thread.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@
 
 namespace rounds {
 
-// What a listing is restricted to: a hash of the service, or of service and error type, so that
-// keys have a fixed size. Queries check the rows they return, so a collision costs a skipped row,
-// never a wrong one.
+// What a listing is restricted to: a hash of the service, of service and error type, or of a tag,
+// so that keys have a fixed size. Queries check the rows they return, so a collision costs a
+// skipped row, never a wrong one.
 using Facet = std::uint64_t;
 inline constexpr Facet facet_of_all = 0;
 [[nodiscard]] Facet facet_of(std::string_view service);
@@ -61,14 +61,19 @@ inline constexpr std::size_t facets_per_signature = 3;
 using Facets = std::array<Facet, facets_per_signature>;
 [[nodiscard]] Facets facets_of(const SignatureIdentity& identity);
 
-// Bytes on disk. by_status keys leave the facet out (33 bytes), by_service keys begin with it (41
-// bytes).
+// The listings by tag that it is in, in ascending order.
+using TagFacets = std::vector<Facet>;
+[[nodiscard]] Facet facet_of_tag(std::string_view tag);
+[[nodiscard]] TagFacets tag_facets_of(const std::vector<std::string>& tags);
+
+// Bytes on disk. by_status keys leave the facet out (33 bytes), those of by_service and by_tag
+// begin with it (41 bytes).
 [[nodiscard]] std::string encode_by_status_key(const IndexPosition& position);
-[[nodiscard]] std::string encode_by_service_key(const IndexKey& key);
+[[nodiscard]] std::string encode_by_facet_key(const IndexKey& key);
 
 // Errors: corruption if the length or the status is not what encode wrote.
 [[nodiscard]] Result<IndexPosition> decode_by_status_key(std::string_view bytes);
-[[nodiscard]] Result<IndexKey> decode_by_service_key(std::string_view bytes);
+[[nodiscard]] Result<IndexKey> decode_by_facet_key(std::string_view bytes);
 
 // 8 bytes big-endian, as in all keys.
 void append_big_endian(std::string& out, std::uint64_t value);

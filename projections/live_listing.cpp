@@ -2,6 +2,7 @@
 // page.
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <utility>
 
@@ -13,8 +14,12 @@ struct LiveProjections::Listing {
   const LiveProjections& live;
   const SignatureQuery& query;
   View view;
+  // Which index of the disk lists them. By tag first: few signatures have one.
+  Projection scanned = Projection::by_status;
   Facet facet = facet_of_all;
-  std::size_t needed = 0;  // positions to look at: no source has to give more
+  // Positions to look at and one more, which tells whether there are more: no source has to give
+  // more.
+  std::size_t needed = 0;
 
   // Where a position was found, and with that where its signature is.
   enum class Source : std::uint8_t { active, frozen, disk };
@@ -23,15 +28,37 @@ struct LiveProjections::Listing {
     Source source;
   };
   std::vector<Candidate> candidates;
+  // Of each status: what one source has `needed` candidates up to, so that nothing behind it can be
+  // on the page. Without it a listing would look for the few signatures of a lower source that did
+  // not change since, among all that did.
+  std::array<std::optional<IndexPosition>, all_statuses.size() + 1> bounds;
   // Copies of the active layer's signatures, made under the lock, by the order of `candidates`.
   std::vector<Signature> active_signatures;
 
+  [[nodiscard]] std::vector<const Signature*> first(const Layer& layer, Status status,
+                                                    const std::optional<PageCursor>& after) const {
+    return query.tag ? layer.first_tagged(*query.tag, status, after, needed)
+                     : layer.first(facet, status, after, needed);
+  }
+
   // Call under the lock: the active layer changes otherwise.
   void collect_active(Status status) {
-    for (const Signature* signature : view.active->first(facet, status, query.after, needed)) {
+    const auto found = first(*view.active, status, query.after);
+    for (const Signature* signature : found) {
       candidates.push_back({IndexPosition::of(*signature), Source::active});
       active_signatures.push_back(*signature);
     }
+    if (found.size() == needed) bound_of(status) = candidates.back().position;
+  }
+
+  [[nodiscard]] std::optional<IndexPosition>& bound_of(Status status) {
+    return bounds[static_cast<std::size_t>(status)];
+  }
+
+  // Whether a source that has come to `position` has nothing more for the page.
+  [[nodiscard]] bool is_behind(const IndexPosition& position) {
+    const auto& bound = bound_of(position.status);
+    return bound && bound->precedes(position);
   }
 
   // Removes what changed in the active layer up to this view: its position there is the right one.
@@ -48,10 +75,10 @@ struct LiveProjections::Listing {
     std::size_t found = 0;
     for (bool more = true; more && found < needed;) {
       std::vector<IndexPosition> positions;
-      for (const Signature* signature : view.frozen->first(facet, status, after, needed)) {
+      for (const Signature* signature : first(*view.frozen, status, after)) {
         positions.push_back(IndexPosition::of(*signature));
       }
-      more = positions.size() == needed;
+      more = positions.size() == needed && !is_behind(positions.back());
       if (!positions.empty()) after = positions.back().cursor();
       remove_changed(positions);
       found += positions.size();
@@ -59,17 +86,20 @@ struct LiveProjections::Listing {
         candidates.push_back({position, Source::frozen});
       }
     }
+    if (found >= needed && !is_behind(candidates.back().position)) {
+      bound_of(status) = candidates.back().position;
+    }
   }
 
   Result<void> collect_disk(Status status) {
-    IndexScan scan = view.disk->scan(facet, status, query.after);
+    IndexScan scan = view.disk->scan(scanned, facet, status, query.after);
     std::size_t found = 0;
     for (bool more = true; more && found < needed;) {
       std::vector<IndexPosition> positions;
       while (positions.size() < needed) {
         const auto position = scan.next();
         if (!position) return std::unexpected(position.error());
-        if (!*position) {
+        if (!*position || is_behind(**position)) {
           more = false;
           break;
         }
@@ -93,8 +123,8 @@ struct LiveProjections::Listing {
     std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
       return candidates[left].position.precedes(candidates[right].position);
     });
-    const bool more = order.size() > needed;
-    if (more) order.resize(needed);
+    const bool more = order.size() >= needed;
+    if (more) order.resize(needed - 1);
     std::vector<Candidate> kept;
     std::vector<Signature> kept_signatures;
     for (const std::size_t index : order) {
@@ -146,6 +176,7 @@ struct LiveProjections::Listing {
     const SignatureIdentity& identity = *signature.identity;
     return (!query.service || identity.service == *query.service) &&
            (!query.error_type || identity.error_type == *query.error_type) &&
+           (!query.tag || has_tag(signature, *query.tag)) &&
            (!query.except || signature.id != *query.except);
   }
 
@@ -173,18 +204,23 @@ struct LiveProjections::Listing {
 
 Result<SignaturePage> LiveProjections::list(const SignatureQuery& query) const {
   if (auto valid = validate_limit(query.limit); !valid) return std::unexpected(valid.error());
-  Listing listing{*this, query, {}, facet_of_all, 0, {}, {}};
-  if (query.service) {
+  Listing listing{*this, query, {}, Projection::by_status, facet_of_all, 0, {}, {}, {}};
+  if (query.tag) {
+    listing.scanned = Projection::by_tag;
+    listing.facet = facet_of_tag(*query.tag);
+  } else if (query.service) {
+    listing.scanned = Projection::by_service;
     listing.facet =
         query.error_type ? facet_of(*query.service, *query.error_type) : facet_of(*query.service);
   }
-  const bool filters_rows = query.error_type && !query.service;
+  const bool filters_rows =
+      query.tag ? query.service || query.error_type : query.error_type && !query.service;
   const std::size_t passed_over = query.except ? 1 : 0;
-  listing.needed = filters_rows ? max_examined_per_page : query.limit + passed_over + 1;
+  listing.needed = (filters_rows ? max_examined_per_page : query.limit + passed_over) + 1;
   std::vector<Status> statuses(all_statuses.begin(), all_statuses.end());
   if (query.status) statuses = {*query.status};
   {
-    const std::shared_lock lock(mutex_);
+    const auto lock = lock_query();
     listing.view = view_locked();
     for (const Status status : statuses) listing.collect_active(status);
   }

@@ -48,11 +48,16 @@ LiveProjections::View LiveProjections::view_locked() const {
   return {active_, frozen_, disk_, sequence_};
 }
 
-template <typename Find>
-const Layer::Entry* LiveProjections::find_locked(const Find& find) const {
+std::shared_lock<std::shared_mutex> LiveProjections::lock_query() const {
+  query_count_.fetch_add(1, std::memory_order_relaxed);
+  return std::shared_lock(mutex_);
+}
+
+template <typename Key>
+const Layer::Entry* LiveProjections::find_locked(const Key& key) const {
   for (const Layer* layer :
        {static_cast<const Layer*>(active_.get()), frozen_.get(), clean_.get()}) {
-    const Layer::Entry* entry = layer == nullptr ? nullptr : find(*layer);
+    const Layer::Entry* entry = layer == nullptr ? nullptr : layer->find(key);
     if (entry != nullptr) return entry;
   }
   return nullptr;
@@ -61,8 +66,8 @@ const Layer::Entry* LiveProjections::find_locked(const Find& find) const {
 Result<std::optional<Signature>> LiveProjections::get_by_id(const SignatureId& id) const {
   std::shared_ptr<const ProjectionSnapshot> disk;
   {
-    const std::shared_lock lock(mutex_);
-    const Layer::Entry* entry = find_locked([&](const Layer& layer) { return layer.find(id); });
+    const auto lock = lock_query();
+    const Layer::Entry* entry = find_locked(id);
     if (entry != nullptr) return std::optional(entry->signature);
     disk = disk_;
   }
@@ -73,30 +78,37 @@ Result<std::optional<Signature>> LiveProjections::get_by_fingerprint(
     const HashedText& fingerprint) const {
   std::shared_ptr<const ProjectionSnapshot> disk;
   {
-    const std::shared_lock lock(mutex_);
-    const Layer::Entry* entry =
-        find_locked([&](const Layer& layer) { return layer.find_by_fingerprint(fingerprint); });
+    const auto lock = lock_query();
+    const Layer::Entry* entry = find_locked(fingerprint);
     if (entry != nullptr) return std::optional(entry->signature);
     disk = disk_;
   }
   // A signature that changed in a layer is found there by its fingerprint, so the disk is right.
-  const auto id = disk->get_id(fingerprint.text);
-  if (!id) return std::unexpected(id.error());
-  if (!*id) return std::optional<Signature>{};
-  return disk->get_signature(**id);
+  return lookup_.find(*disk, fingerprint);
 }
 
-template <typename Key, typename Find>
+std::vector<bool> LiveProjections::recall(std::span<const std::string_view> fingerprints) const {
+  const std::vector<HashedText> hashed(fingerprints.begin(), fingerprints.end());
+  std::vector<bool> known(hashed.size());
+  if (const std::shared_lock lock(mutex_, std::try_to_lock); lock) {
+    for (std::size_t i = 0; i < hashed.size(); ++i) known[i] = find_locked(hashed[i]) != nullptr;
+  }
+  for (std::size_t i = 0; i < hashed.size(); ++i) {
+    known[i] = known[i] || lookup_.remembers(hashed[i]);
+  }
+  return known;
+}
+
+template <typename Key>
 LiveProjections::Missing<Key> LiveProjections::find_in_layers(std::span<const Key> keys,
-                                                              const Find& find,
-                                                              const Take& take) const {
+                                                              const Take& take) {
   Missing<Key> missing;
   const std::shared_lock lock(mutex_);
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const Layer::Entry* entry =
-        find_locked([&](const Layer& layer) { return find(layer, keys[i]); });
-    if (entry != nullptr) {
-      take(i, entry->signature);
+    if (Layer::Entry* entry = active_->find(keys[i])) {
+      take(i, {&entry->signature, entry});
+    } else if (const Layer::Entry* below = find_locked(keys[i])) {
+      take(i, {&below->signature, nullptr});
     } else {
       missing.keys.push_back(keys[i]);
       missing.places.push_back(i);
@@ -106,47 +118,41 @@ LiveProjections::Missing<Key> LiveProjections::find_in_layers(std::span<const Ke
   return missing;
 }
 
-Result<void> LiveProjections::get_by_ids(std::span<const SignatureId> ids, const Take& take) const {
-  const auto missing = find_in_layers(
-      ids, [](const Layer& layer, const SignatureId& id) { return layer.find(id); }, take);
+Result<void> LiveProjections::find_each(std::span<const SignatureId> ids, const Take& take) {
+  const auto missing = find_in_layers(ids, take);
   const auto rows = missing.disk->find_signatures(missing.keys);
   if (!rows) return std::unexpected(rows.error());
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    if ((*rows)[i]) take(missing.places[i], *(*rows)[i]);
+    const std::optional<Signature>& row = (*rows)[i];
+    if (row) take(missing.places[i], {&*row, nullptr});
   }
   return {};
 }
 
-Result<void> LiveProjections::get_by_fingerprints(std::span<const HashedText> fingerprints,
-                                                  const Take& take) const {
-  const auto missing = find_in_layers(
-      fingerprints,
-      [](const Layer& layer, const HashedText& fingerprint) {
-        return layer.find_by_fingerprint(fingerprint);
-      },
-      take);
-  std::vector<std::string_view> texts;
-  texts.reserve(missing.keys.size());
-  for (const HashedText& fingerprint : missing.keys) texts.push_back(fingerprint.text);
-  const auto found = missing.disk->find_ids(texts);
-  if (!found) return std::unexpected(found.error());
-  std::vector<SignatureId> ids;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < found->size(); ++i) {
-    const std::optional<SignatureId>& id = (*found)[i];
-    if (!id) continue;
-    ids.push_back(*id);
-    places.push_back(missing.places[i]);
-  }
-  const auto rows = missing.disk->get_signatures(ids);
+Result<void> LiveProjections::find_each(std::span<const HashedText> fingerprints,
+                                        const Take& take) {
+  const auto missing = find_in_layers(fingerprints, take);
+  const auto rows = lookup_.find(*missing.disk, missing.keys);
   if (!rows) return std::unexpected(rows.error());
-  for (std::size_t i = 0; i < rows->size(); ++i) take(places[i], (*rows)[i]);
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const std::optional<Signature>& row = (*rows)[i];
+    if (row) take(missing.places[i], {&*row, nullptr});
+  }
   return {};
 }
 
 StoreStats LiveProjections::get_stats() const {
-  const std::shared_lock lock(mutex_);
+  const auto lock = lock_query();
   return totals_.to_stats(sequence_);
+}
+
+DatabaseMetrics LiveProjections::metrics() const {
+  std::shared_ptr<const ProjectionSnapshot> disk;
+  {
+    const std::shared_lock lock(mutex_);
+    disk = disk_;
+  }
+  return disk->metrics();
 }
 
 Sequence LiveProjections::sequence() const {
@@ -162,7 +168,7 @@ Result<LiveProjections::HistorySequences> LiveProjections::history(
   PendingWindow active;
   PendingWindow frozen;
   {
-    const std::shared_lock lock(mutex_);
+    const auto lock = lock_query();
     view = view_locked();
     if (const Layer::Entry* entry = view.active->find(id)) active = window_of(*entry, query);
   }
@@ -200,9 +206,10 @@ Result<LiveProjections::HistorySequences> LiveProjections::history(
 void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence sequence) {
   const std::unique_lock lock(mutex_);
   for (SignatureUpdate& update : updates) {
-    totals_.apply(update.before ? std::optional(update.before->position) : std::nullopt,
-                  update.after);
-    active_->apply(std::move(update));
+    const auto before = update.entry != nullptr
+                            ? std::optional(IndexPosition::of(update.entry->signature))
+                            : update.evolved->before;
+    totals_.apply(before, active_->apply(std::move(update)));
   }
   sequence_ = sequence;
 }
@@ -216,20 +223,62 @@ double LiveProjections::fill_level() const {
                   part(active_->event_count(), limits_.events));
 }
 
+std::size_t LiveProjections::room() const {
+  const auto left = [](std::size_t used, std::size_t limit) {
+    const auto overfull = static_cast<std::size_t>(overfull_level * static_cast<double>(limit));
+    return used < overfull ? overfull - used : 0;
+  };
+  const std::shared_lock lock(mutex_);
+  return std::min(left(active_->entries().size(), limits_.signatures),
+                  left(active_->event_count(), limits_.events));
+}
+
 std::shared_ptr<const Layer> LiveProjections::freeze() {
+  std::size_t expected = 0;
+  {
+    const std::shared_lock lock(mutex_);
+    if (frozen_ || active_->entries().empty()) return nullptr;
+    // As many as before: growing later would be under the lock.
+    expected = active_->entries().size();
+  }
+  auto next = std::make_shared<Layer>(expected);
   const std::unique_lock lock(mutex_);
-  if (frozen_ || active_->entries().empty()) return nullptr;
   active_->freeze(sequence_);
-  frozen_ = std::exchange(active_, std::make_shared<Layer>());
+  frozen_ = std::exchange(active_, std::move(next));
   return frozen_;
 }
 
 void LiveProjections::flushed(std::shared_ptr<const ProjectionSnapshot> disk) {
   std::shared_ptr<const Layer> outdated;  // destroyed outside of the lock: it is large
+  std::shared_ptr<const Layer> written;
+  {
+    const std::shared_lock lock(mutex_);
+    written = frozen_;
+  }
+  ROUNDS_CHECK(written != nullptr, "only a frozen layer is flushed");
+  for (const Layer::Entry& entry : written->entries()) {
+    const Signature& signature = entry.signature;
+    if (!entry.below) lookup_.remember(HashedText(signature.identity->fingerprint), signature.id);
+    for (const std::string& alias : aliases_of(signature).subspan(entry.aliases_below)) {
+      lookup_.remember(HashedText(alias), signature.id);
+    }
+  }
   const std::unique_lock lock(mutex_);
-  ROUNDS_CHECK(frozen_ != nullptr, "only a frozen layer is flushed");
   outdated = std::exchange(clean_, std::exchange(frozen_, nullptr));
   disk_ = std::move(disk);
+}
+
+void LiveProjections::replace_disk(std::shared_ptr<const ProjectionSnapshot> disk,
+                                   StatsTotals totals) {
+  std::shared_ptr<const Layer> outdated;  // destroyed outside of the lock: it is large
+  const std::unique_lock lock(mutex_);
+  for (const Layer* layer : {frozen_.get(), static_cast<const Layer*>(active_.get())}) {
+    if (layer == nullptr) continue;
+    for (const Layer::Entry& entry : layer->entries()) totals.apply(entry.below, entry.signature);
+  }
+  totals_ = std::move(totals);
+  outdated = std::exchange(clean_, nullptr);  // of rows that may have been wrong
+  std::swap(disk_, disk);
 }
 
 }  // namespace rounds

@@ -6,12 +6,14 @@
 // snapshot) under a short lock and merges them outside of it, so its answer is consistent as of one
 // sequence, and no lock is held while the disk is read.
 //
-// Threads: queries from any thread. find_*() and apply() and freeze() belong to the writer
+// Threads: queries from any thread. find_each(), apply() and freeze() belong to the writer
 // (committer, or whoever replays); flushed() belongs to the projector. See docs/architecture.md, "A
 // read's journey".
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +25,7 @@
 #include "core/error.hpp"
 #include "core/signature.hpp"
 #include "core/signature_store.hpp"
+#include "projections/fingerprint_lookup.hpp"
 #include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
 #include "projections/projection_snapshot.hpp"
@@ -34,12 +37,13 @@ namespace rounds {
 // write and take more memory and more time to read again after a crash.
 struct LayerLimits {
   // Bounds the memory of the layers.
-  std::size_t signatures = 128U * 1024;
+  std::size_t signatures = 104U * 1024;
   // Bounds the part of the log that is read again after a crash.
   std::size_t events = 1024U * 1024;
 };
 
-// A filter on error_type alone has no index: a page looks at no more signatures than this.
+// Filters that the index of a listing does not have (error_type alone, any beside a tag) are
+// checked on rows: a page looks at no more of them than this.
 inline constexpr std::size_t max_examined_per_page = 2000;
 
 class LiveProjections {
@@ -53,15 +57,6 @@ class LiveProjections {
   [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
       const HashedText& fingerprint) const;
 
-  // What reads of many signatures at once found: the place of the key, and the signature. Called in
-  // no particular order; under the lock for some, so it must not come back here.
-  using Take = std::function<void(std::size_t, const Signature&)>;
-
-  // Reads many at once, far cheaper than one after the other; absent ones are left out.
-  [[nodiscard]] Result<void> get_by_ids(std::span<const SignatureId> ids, const Take& take) const;
-  [[nodiscard]] Result<void> get_by_fingerprints(std::span<const HashedText> fingerprints,
-                                                 const Take& take) const;
-
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) const;
   [[nodiscard]] StoreStats get_stats() const;
 
@@ -74,16 +69,46 @@ class LiveProjections {
   [[nodiscard]] Result<HistorySequences> history(const SignatureId& id,
                                                  const HistoryQuery& query) const;
 
+  // The contract is that of SignatureStore. Not a query: says no rather than wait for an apply().
+  [[nodiscard]] std::vector<bool> recall(std::span<const std::string_view> fingerprints) const;
+
+  // How many queries there were; each would have had to wait for an apply() under way.
+  [[nodiscard]] std::uint64_t query_count() const { return query_count_.load(); }
+
+  // How their database stands. Any thread; costs what database_metrics() says.
+  [[nodiscard]] DatabaseMetrics metrics() const;
+
   // The last sequence that queries see.
   [[nodiscard]] Sequence sequence() const;
+
+  // What the writer's reads found: the newest state, and its entry in the active layer, if that has
+  // it. The state may be gone after the call, the entry lives until the layer is frozen.
+  struct Found {
+    const Signature* signature;
+    Layer::Entry* entry;
+  };
+  // Gets the place of the key among all, and what was found. Called in no particular order, for
+  // some under the lock, so it must not come back here.
+  using Take = std::function<void(std::size_t, const Found&)>;
+
+  // Reads many at once, far cheaper than one after the other; absent ones are left out. Errors:
+  // corruption, io_error of the read.
+  [[nodiscard]] Result<void> find_each(std::span<const SignatureId> ids, const Take& take);
+  [[nodiscard]] Result<void> find_each(std::span<const HashedText> fingerprints, const Take& take);
 
   // Makes the updates of one group, which ends with `sequence`, visible at once.
   void apply(std::vector<SignatureUpdate> updates, Sequence sequence);
 
   // How full the active layer is: from 1 on it should be frozen. While the layer before it is still
-  // being written it may grow to `overfull_level`, but no further.
+  // being written it may grow on, by little from `overfull_level` on. What has reached `hard_level`
+  // must take no more.
   [[nodiscard]] double fill_level() const;
-  static constexpr double overfull_level = 2.0;
+  static constexpr double overfull_level = 1.25;
+  static constexpr double hard_level = 2.25;
+
+  // How many signatures or events, whichever are fewer, the active layer takes before it is
+  // overfull.
+  [[nodiscard]] std::size_t room() const;
 
   // Starts a new active layer and returns the old one for writing to disk, with through() set. Null
   // if the layer before is still on its way or if nothing changed.
@@ -91,6 +116,10 @@ class LiveProjections {
 
   // The frozen layer has reached the disk; `disk` is a snapshot with it.
   void flushed(std::shared_ptr<const ProjectionSnapshot> disk);
+
+  // The layers lie on other families from now on: `disk` has what those before had, and these
+  // totals. Projector thread. Costs a look at each signature of the layers under the lock.
+  void replace_disk(std::shared_ptr<const ProjectionSnapshot> disk, StatsTotals totals);
 
  private:
   struct View {
@@ -108,15 +137,19 @@ class LiveProjections {
     std::vector<std::size_t> places;  // of the keys among all
     std::shared_ptr<const ProjectionSnapshot> disk;
   };
-  template <typename Key, typename Find>
-  [[nodiscard]] Missing<Key> find_in_layers(std::span<const Key> keys, const Find& find,
-                                            const Take& take) const;
+  template <typename Key>
+  [[nodiscard]] Missing<Key> find_in_layers(std::span<const Key> keys, const Take& take);
 
   [[nodiscard]] View view_locked() const;
-  // The newest entry that `find` finds in a layer, or null. Call under the lock.
-  template <typename Find>
-  [[nodiscard]] const Layer::Entry* find_locked(const Find& find) const;
+  // The newest entry of the signature in a layer, or null. Call under the lock.
+  template <typename Key>
+  [[nodiscard]] const Layer::Entry* find_locked(const Key& key) const;
+  // The lock of a query.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> lock_query() const;
+
   const LayerLimits limits_;
+  mutable FingerprintLookup lookup_;
+  mutable std::atomic<std::uint64_t> query_count_ = 0;
   mutable std::shared_mutex mutex_;
   std::shared_ptr<Layer> active_;        // guarded by mutex_
   std::shared_ptr<const Layer> frozen_;  // guarded by mutex_

@@ -6,69 +6,39 @@
 
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
-#include "core/check.hpp"
+#include "core/utf8.hpp"
 #include "eventlog/file_system.hpp"
 #include "eventlog/idle_wals.hpp"
 #include "eventlog/info_log.hpp"
 #include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
-#include "projections/compaction_monitor.hpp"
+#include "projections/family_options.hpp"
 #include "projections/index_key.hpp"
+#include "projections/preloading_env.hpp"
 
 namespace rounds {
 namespace {
 
-// The meaning of the rows and keys of all projections. Raised when code changes it; an older one is
-// rebuilt.
-constexpr std::string_view projection_version = "1";
+// The layout of the database itself: what the keys below are. 1 noted no versions of single
+// projections; version_of() has those.
+constexpr std::uint32_t format_version = 2;
 
-constexpr std::string_view version_key = "projection_version";
+constexpr std::string_view format_key = "projection_version";
 constexpr std::string_view log_id_key = "log_id";
 constexpr std::string_view checkpoint_name = "checkpoint";
 constexpr std::string_view generation_key_prefix = "generation/";
+constexpr std::string_view version_key_prefix = "version/";
 
 // Shared by all projections of a store: rows and index blocks that queries touch again and again.
-constexpr std::size_t block_cache_bytes = 128U << 20U;
-constexpr std::size_t write_buffer_bytes = 32U << 20U;
-constexpr double bloom_bits_per_key = 10;
+constexpr std::size_t block_cache_bytes = 112U << 20U;
 
-// Whether point reads ask the family for single keys; the others are scanned, and filters would not
-// help them.
-bool is_read_by_key(std::string_view family) {
-  return family == rocksdb::kDefaultColumnFamilyName ||
-         family.starts_with(to_string(Projection::signatures)) ||
-         family.starts_with(to_string(Projection::fingerprints));
-}
+// What a crash costs to read again at the next opening, beside the log's events. Families that are
+// seldom written would keep it all otherwise. Less would mean many small tables.
+constexpr std::uint64_t max_write_ahead_log_bytes = 96U << 20U;
 
-// Files of new rows that wait before they are merged into the others: each merge rewrites the rows
-// of the next level, so fewer of them cost less, while reads look into a few more files.
-constexpr int files_per_compaction = 8;
-
-rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache,
-                                            std::string_view name) {
-  rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = write_buffer_bytes;
-  options.force_consistency_checks = true;
-  options.compression = rocksdb::kLZ4Compression;
-  options.level_compaction_dynamic_level_bytes = true;
-  options.level0_file_num_compaction_trigger = files_per_compaction;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  if (is_read_by_key(name)) {
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits_per_key));
-  }
-  table.format_version = 5;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-rocksdb::DBOptions database_options(const std::filesystem::path& directory, rocksdb::Env* env) {
+rocksdb::DBOptions database_options(std::shared_ptr<rocksdb::Logger> info_log, rocksdb::Env* env) {
   rocksdb::DBOptions options;
   if (env != nullptr) options.env = env;
   options.create_if_missing = true;
@@ -80,7 +50,8 @@ rocksdb::DBOptions database_options(const std::filesystem::path& directory, rock
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // A failed write is never retried in place: the store is opened again.
   options.max_bgerror_resume_count = 0;
-  options.info_log = make_info_log(directory);
+  options.max_total_wal_size = max_write_ahead_log_bytes;
+  options.info_log = std::move(info_log);
   return options;
 }
 
@@ -91,6 +62,10 @@ std::string family_name(Projection projection, std::uint64_t generation) {
 
 std::string generation_key(Projection projection) {
   return fmt::format("{}{}", generation_key_prefix, to_string(projection));
+}
+
+std::string version_key(Projection projection) {
+  return fmt::format("{}{}", version_key_prefix, to_string(projection));
 }
 
 // The generation in a family's name; 0 if there is none.
@@ -110,21 +85,10 @@ rocksdb::WriteOptions synced() {
 
 }  // namespace
 
-std::string_view to_string(Projection projection) {
-  // In the order of the enumerators.
-  static constexpr std::array<std::string_view, all_projections.size()> names{
-      "signatures", "fingerprints", "by_status", "by_service", "history", "stats"};
-  return names[static_cast<std::size_t>(projection)];
-}
-
-Result<Projection> parse_projection(std::string_view text) {
-  for (const Projection projection : all_projections) {
-    if (to_string(projection) == text) return projection;
-  }
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("\"{}\" is not a projection; use signatures, fingerprints, by_status, "
-                          "by_service, history or stats",
-                          text.substr(0, 64)));
+std::filesystem::path rebuild_directory(const std::filesystem::path& directory) {
+  std::filesystem::path path = directory;
+  path += ".rebuild";
+  return path;
 }
 
 Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
@@ -138,17 +102,9 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
     return std::unexpected(whole.error().with_context(doing));
   }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
-  projections->incoming_ = directory / "incoming";
-  std::error_code error;
-  std::filesystem::remove_all(projections->incoming_, error);
-  if (!error) std::filesystem::create_directories(projections->incoming_, error);
-  if (error) {
-    return fail(ErrorCode::io_error, fmt::format("cannot empty {}: {}",
-                                                 projections->incoming_.string(), error.message()));
-  }
-  projections->compactions_ = std::make_shared<CompactionMonitor>();
-  rocksdb::DBOptions options = database_options(directory, env);
-  options.listeners.push_back(projections->compactions_);
+  projections->tables_ = rebuild_directory(directory) / "tables";
+  projections->env_ = make_preloading_env(env, projections->tables_.string());
+  rocksdb::DBOptions options = database_options(make_info_log(directory), projections->env_.get());
   projections->manifest_mark_ = std::make_shared<ManifestMark>(files, directory);
   options.listeners.push_back(projections->manifest_mark_);
   std::vector<std::string> names;
@@ -170,13 +126,63 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   const auto status = rocksdb::DB::Open(options, directory.string(), families, &handles, &database);
   if (!status.ok()) return std::unexpected(from_status(status, doing));
   projections->database_.reset(database);
-  if (auto loaded = projections->load(log_id, handles); !loaded) {
-    return std::unexpected(loaded.error().with_context(doing));
-  }
+  const auto has_state = projections->adopt(handles);
+  if (!has_state) return std::unexpected(has_state.error().with_context(doing));
+  auto loaded = *has_state ? projections->load() : projections->initialize(log_id);
+  if (loaded) loaded = projections->drop_unused_families();
+  if (!loaded) return std::unexpected(loaded.error().with_context(doing));
   const auto dropped =
-      drop_idle_wals(*projections->database_, projections->meta_, std::string(version_key));
+      drop_idle_wals(*projections->database_, projections->meta_, std::string(format_key));
   if (!dropped) return std::unexpected(dropped.error().with_context(doing));
   projections->manifest_mark_->note();
+  return projections;
+}
+
+Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open_read_only(
+    const std::filesystem::path& directory) {
+  const std::string doing = fmt::format("reading the projections in {}", directory.string());
+  auto opened = open_beside_writer(file_system_of(nullptr), directory,
+                                   [&directory] { return read_once(directory); });
+  if (!opened) return std::unexpected(opened.error().with_context(doing));
+  return opened;
+}
+
+Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::read_once(
+    const std::filesystem::path& directory) {
+  rocksdb::FileSystem& files = file_system_of(nullptr);
+  const auto exists = file_exists(files, directory / "CURRENT");
+  if (!exists) return std::unexpected(exists.error());
+  if (!*exists) return fail(ErrorCode::data_missing, "there are none; run rounds-replay");
+  if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
+  rocksdb::DBOptions chosen = database_options(make_silent_log(), nullptr);
+  chosen.create_if_missing = false;
+  chosen.max_open_files = -1;  // a writer may delete files that this reader still needs
+  std::vector<std::string> names;
+  constexpr const char* doing = "opening them";
+  auto status = rocksdb::DB::ListColumnFamilies(chosen, directory.string(), &names);
+  if (!status.ok()) return std::unexpected(from_status(status, doing));
+  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
+  projections->cache_ = rocksdb::NewLRUCache(block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
+  for (const std::string& name : names)
+    families.emplace_back(name, family_options(projections->cache_, name));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* database = nullptr;
+  // Not as a secondary: that refuses torn write-ahead logs that a writer has long recovered from.
+  // All table files are open from now on, so that it does not matter when a writer deletes them.
+  status = rocksdb::DB::OpenForReadOnly(chosen, directory.string(), families, &handles, &database);
+  if (!status.ok()) return std::unexpected(from_status(status, doing));
+  projections->database_.reset(database);
+  const auto has_state = projections->adopt(handles);
+  if (!has_state) return std::unexpected(has_state.error());
+  if (auto loaded = projections->load(); !loaded) return std::unexpected(loaded.error());
+  if (!projections->outdated_.empty()) {
+    return fail(ErrorCode::data_missing,
+                fmt::format("they lack the projection {} of this release: open the store with it, "
+                            "or run rounds-replay",
+                            to_string(projections->outdated_.front())));
+  }
   return projections;
 }
 
@@ -184,55 +190,87 @@ ProjectionDatabase::~ProjectionDatabase() {
   static_cast<void>(close());
 }
 
-Result<void> ProjectionDatabase::load(const LogId& log_id,
-                                      const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+Result<bool> ProjectionDatabase::adopt(const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
   handles_ = handles;
   for (rocksdb::ColumnFamilyHandle* handle : handles) {
     last_generation_ = std::max(last_generation_, generation_of(handle->GetName()));
     if (handle->GetName() == rocksdb::kDefaultColumnFamilyName) meta_ = handle;
   }
-  const auto version = get_meta(version_key);
+  const auto version = get_meta(format_key);
   if (!version) return std::unexpected(version.error());
-  if (!*version) return initialize(log_id);
-  if (**version != projection_version) {
-    return fail(
-        ErrorCode::unsupported,
-        fmt::format("the projections have version {}; this release has {}: rebuild them with "
-                    "rounds-replay",
-                    **version, projection_version));
-  }
+  return version->has_value();
+}
+
+Result<void> ProjectionDatabase::load() {
+  if (auto checked = check_format(); !checked) return checked;
   const auto owner = get_meta(log_id_key);
   if (!owner) return std::unexpected(owner.error());
-  if (!*owner || **owner != log_id.to_string()) {
+  const auto owner_id = SignatureId::parse(owner->value_or(""));
+  if (!owner_id) {
     return fail(ErrorCode::corruption,
-                fmt::format("the projections are those of log {}, not of log {}; rebuild them with "
-                            "rounds-replay",
-                            owner->value_or("(none)"), log_id.to_string()));
+                "nobody knows whose projections these are; rebuild them with rounds-replay");
   }
+  log_id_ = *owner_id;
   const auto checkpoint = get_meta(checkpoint_name);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   if (!*checkpoint || (*checkpoint)->size() != 8) {
     return fail(ErrorCode::corruption, "the checkpoint is gone; rebuild with rounds-replay");
   }
   checkpoint_ = load_big_endian(**checkpoint);
+  return load_generations();
+}
+
+Result<void> ProjectionDatabase::check_format() const {
+  const auto stored = get_meta(format_key);
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return fail(ErrorCode::data_missing, "they are being created");
+  const auto version = read_version("the format of the projections", **stored, format_version);
+  if (!version) return std::unexpected(version.error());
+  // A projection that nobody keeps up to date would be wrong from the next write on.
+  const std::unique_ptr<rocksdb::Iterator> keys(database_->NewIterator({}, meta_));
+  for (keys->Seek(rocksdb::Slice(generation_key_prefix));
+       keys->Valid() && keys->key().starts_with(rocksdb::Slice(generation_key_prefix));
+       keys->Next()) {
+    const auto name = keys->key().ToStringView().substr(generation_key_prefix.size());
+    if (parse_projection(name)) continue;
+    return std::unexpected(from_newer_release(
+        fmt::format("this release does not know the projection {}", excerpt(name))));
+  }
+  return check_status(keys->status(), "reading the projections' state");
+}
+
+Result<void> ProjectionDatabase::load_generations() {
   for (const Projection projection : all_projections) {
     const auto generation = get_meta(generation_key(projection));
     if (!generation) return std::unexpected(generation.error());
-    const auto found = std::ranges::find_if(handles, [&](rocksdb::ColumnFamilyHandle* handle) {
+    const auto version = get_meta(version_key(projection));
+    if (!version) return std::unexpected(version.error());
+    const auto current = is_current(projection, *version);
+    if (!current) return std::unexpected(current.error());
+    const auto found = std::ranges::find_if(handles_, [&](rocksdb::ColumnFamilyHandle* handle) {
       return *generation && handle->GetName() == **generation;
     });
-    if (found == handles.end()) {
+    // An outdated one stays until another has taken its place.
+    if (found != handles_.end()) active_[static_cast<std::size_t>(projection)] = *found;
+    if (!*generation || !*current) {
+      outdated_.push_back(projection);
+    } else if (found == handles_.end()) {
       return fail(ErrorCode::corruption, fmt::format("the projection {} is gone; rebuild it with "
                                                      "rounds-replay",
                                                      to_string(projection)));
     }
-    active_[static_cast<std::size_t>(projection)] = *found;
   }
+  return {};
+}
+
+Result<void> ProjectionDatabase::drop_unused_families() {
+  const auto handles = handles_;  // dropping one changes them
   for (rocksdb::ColumnFamilyHandle* handle : handles) {
     const bool used = handle == meta_ || std::ranges::find(active_, handle) != active_.end();
     if (used) continue;
-    if (auto dropped = drop_family(handle); !dropped) return dropped;
+    if (auto dropped = drop_family(handle, {}); !dropped) return dropped;
   }
+  release_dropped();
   return {};
 }
 
@@ -241,12 +279,14 @@ Result<void> ProjectionDatabase::initialize(const LogId& log_id) {
   auto generation = create_generation();
   if (!generation) return std::unexpected(generation.error());
   active_ = *generation;
+  log_id_ = log_id;
   rocksdb::WriteBatch batch;
   batch.Put(meta_, rocksdb::Slice(log_id_key), log_id.to_string());
-  batch.Put(meta_, rocksdb::Slice(version_key), rocksdb::Slice(projection_version));
+  batch.Put(meta_, rocksdb::Slice(format_key), std::to_string(format_version));
   batch.Put(meta_, rocksdb::Slice(checkpoint_name), checkpoint_row(0));
   for (const Projection projection : all_projections) {
     batch.Put(meta_, generation_key(projection), family_of(active_, projection)->GetName());
+    batch.Put(meta_, version_key(projection), std::to_string(version_of(projection)));
   }
   return check_status(database_->Write(synced(), &batch), "creating the projections");
 }
@@ -270,29 +310,26 @@ std::string ProjectionDatabase::checkpoint_row(Sequence checkpoint) {
 }
 
 Result<void> ProjectionDatabase::write(rocksdb::WriteBatch& batch) {
-  has_unsynced_writes_ = true;
   return check_status(database_->Write({}, &batch), "writing the projections");
 }
 
-Result<void> ProjectionDatabase::ingest(const std::vector<rocksdb::IngestExternalFileArg>& files) {
-  for (const rocksdb::IngestExternalFileArg& file : files) {
-    compactions_->wait_for_room(*database_, file.column_family);
-  }
-  // Ingested files survive a power cut, so what was written before them must survive as well.
-  if (has_unsynced_writes_) {
-    if (auto synced = check_status(database_->SyncWAL(), "syncing the projections"); !synced) {
-      return synced;
-    }
-    has_unsynced_writes_ = false;
-  }
-  return check_status(database_->IngestExternalFiles(files), "taking in files of rows");
+Result<void> ProjectionDatabase::set_checkpoint(Sequence checkpoint) {
+  rocksdb::WriteBatch batch;
+  batch.Put(meta_, rocksdb::Slice(checkpoint_name), checkpoint_row(checkpoint));
+  auto written = write_synced(batch);
+  if (written) checkpoint_ = checkpoint;
+  return written;
 }
 
-Result<FamilySet> ProjectionDatabase::create_generation() {
+Result<void> ProjectionDatabase::write_synced(rocksdb::WriteBatch& batch) {
+  return check_status(database_->Write(synced(), &batch), "writing the projections");
+}
+
+Result<FamilySet> ProjectionDatabase::create_generation(std::span<const Projection> chosen) {
   ++last_generation_;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(all_projections.size());
-  for (const Projection projection : all_projections) {
+  families.reserve(chosen.size());
+  for (const Projection projection : chosen) {
     const std::string name = family_name(projection, last_generation_);
     families.emplace_back(name, family_options(cache_, name));
   }
@@ -302,7 +339,9 @@ Result<FamilySet> ProjectionDatabase::create_generation() {
   handles_.insert(handles_.end(), created.begin(), created.end());
   if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
   FamilySet generation{};
-  std::ranges::copy(created, generation.begin());
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    generation[static_cast<std::size_t>(chosen[i])] = created[i];
+  }
   return generation;
 }
 
@@ -316,7 +355,9 @@ Result<void> ProjectionDatabase::activate(const FamilySet& generation,
     const auto index = static_cast<std::size_t>(projection);
     std::swap(next[index], unused[index]);
     batch.Put(meta_, generation_key(projection), next[index]->GetName());
+    batch.Put(meta_, version_key(projection), std::to_string(version_of(projection)));
   }
+  batch.Put(meta_, rocksdb::Slice(format_key), std::to_string(format_version));
   batch.Put(meta_, rocksdb::Slice(checkpoint_name), checkpoint_row(checkpoint));
   // The rows themselves must be on disk before the pointer to them is.
   const auto synced_rows = database_->SyncWAL();
@@ -326,29 +367,24 @@ Result<void> ProjectionDatabase::activate(const FamilySet& generation,
   if (!status.ok()) return std::unexpected(from_status(status, "activating a generation"));
   active_ = next;
   checkpoint_ = checkpoint;
-  return drop(unused);
-}
-
-Result<void> ProjectionDatabase::drop(const FamilySet& generation) {
-  for (rocksdb::ColumnFamilyHandle* family : generation) {
-    if (auto dropped = drop_family(family); !dropped) return dropped;
+  std::erase_if(outdated_, [&](Projection projection) {
+    return std::ranges::find(chosen, projection) != chosen.end();
+  });
+  const std::weak_ptr<const void> readers = std::exchange(readers_, std::make_shared<char>());
+  for (rocksdb::ColumnFamilyHandle* family : unused) {
+    if (family == nullptr) continue;
+    if (auto dropped = drop_family(family, readers); !dropped) return dropped;
   }
+  release_dropped();
   return {};
-}
-
-Result<void> ProjectionDatabase::drop_family(rocksdb::ColumnFamilyHandle* family) {
-  ROUNDS_CHECK(std::ranges::find(active_, family) == active_.end(), "active families stay");
-  const auto dropped = database_->DropColumnFamily(family);
-  if (!dropped.ok()) return std::unexpected(from_status(dropped, "dropping a generation"));
-  manifest_mark_->note();
-  std::erase(handles_, family);
-  return check_status(database_->DestroyColumnFamilyHandle(family), "dropping a generation");
 }
 
 Result<void> ProjectionDatabase::close() {
   if (!database_) return {};
   for (rocksdb::ColumnFamilyHandle* handle : handles_) database_->DestroyColumnFamilyHandle(handle);
+  for (const Dropped& dropped : dropped_) database_->DestroyColumnFamilyHandle(dropped.family);
   handles_.clear();
+  dropped_.clear();
   const auto closed = database_->Close();
   database_.reset();
   return check_status(closed, "closing the projections");

@@ -1,6 +1,7 @@
 #include "projections/projection_snapshot.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,20 @@ namespace {
 
 // Rows read by one call: bounds the memory that their blocks pin.
 constexpr std::size_t keys_per_read = 1024;
+
+// Damage that opening did not meet, with the way out.
+Error from_read(const rocksdb::Status& status, std::string_view doing) {
+  Error error = from_status(status, doing);
+  if (error.code == ErrorCode::corruption) {
+    error.message += "; rebuild the projections with rounds-replay";
+  }
+  return error;
+}
+
+Result<void> check_read(const rocksdb::Status& status, std::string_view doing) {
+  if (status.ok()) return {};
+  return std::unexpected(from_read(status, doing));
+}
 
 }  // namespace
 
@@ -36,7 +51,7 @@ IndexScan& IndexScan::operator=(IndexScan&&) noexcept = default;
 
 Result<std::optional<IndexPosition>> IndexScan::next() {
   if (!iterator_->Valid()) {
-    if (auto status = check_status(iterator_->status(), "reading an index"); !status) {
+    if (auto status = check_read(iterator_->status(), "reading an index"); !status) {
       return std::unexpected(status.error());
     }
     return std::optional<IndexPosition>{};
@@ -44,7 +59,7 @@ Result<std::optional<IndexPosition>> IndexScan::next() {
   const std::string_view bytes = iterator_->key().ToStringView();
   std::optional<IndexPosition> position;
   if (with_facet_) {
-    const auto key = decode_by_service_key(bytes);
+    const auto key = decode_by_facet_key(bytes);
     if (!key) return std::unexpected(key.error());
     position = key->position;
   } else {
@@ -58,7 +73,35 @@ Result<std::optional<IndexPosition>> IndexScan::next() {
 
 ProjectionSnapshot::ProjectionSnapshot(const ProjectionDatabase& database,
                                        const FamilySet& families)
-    : database_(&database.database()), families_(families), snapshot_(database_) {}
+    : database_(&database.database()),
+      readers_(database.readers()),
+      families_(families),
+      snapshot_(database_) {
+  find_beginnings();
+}
+
+void ProjectionSnapshot::find_beginnings() {
+  for (const Status status : all_statuses) {
+    beginnings_[static_cast<std::size_t>(status)].status = status;
+  }
+  const std::unique_ptr<rocksdb::Iterator> index(
+      database_->NewIterator(read_options(), family(Projection::by_status)));
+  for (const Status status : all_statuses) {
+    IndexPosition& beginning = beginnings_[static_cast<std::size_t>(status)];
+    index->Seek(encode_by_status_key(beginning));
+    // What cannot be read is reported by the scan that needs it.
+    if (!index->status().ok()) return;
+    constexpr std::uint64_t behind_all = std::numeric_limits<std::uint64_t>::max();
+    beginning.inverted_last_seen = behind_all;
+    if (!index->Valid()) continue;
+    const auto first = decode_by_status_key(index->key().ToStringView());
+    if (!first) {
+      beginning.inverted_last_seen = 0;
+    } else if (first->status == status) {
+      beginning.inverted_last_seen = first->inverted_last_seen;
+    }
+  }
+}
 
 rocksdb::ReadOptions ProjectionSnapshot::read_options() const {
   rocksdb::ReadOptions options;
@@ -71,7 +114,7 @@ Result<std::optional<Signature>> ProjectionSnapshot::get_signature(const Signatu
   const auto status = database_->Get(read_options(), family(Projection::signatures),
                                      rocksdb::Slice(id_key(id)), &row);
   if (status.IsNotFound()) return std::optional<Signature>{};
-  if (!status.ok()) return std::unexpected(from_status(status, "reading a signature"));
+  if (!status.ok()) return std::unexpected(from_read(status, "reading a signature"));
   auto signature = decode_signature_row(id, row.ToStringView());
   if (!signature) return std::unexpected(std::move(signature.error()));
   return std::optional(*std::move(signature));
@@ -91,7 +134,7 @@ Result<void> ProjectionSnapshot::read_many(Projection projection,
       if (statuses[i].IsNotFound()) continue;
       if (!statuses[i].ok()) {
         return std::unexpected(
-            from_status(statuses[i], fmt::format("reading {}", to_string(projection))));
+            from_read(statuses[i], fmt::format("reading {}", to_string(projection))));
       }
       if (auto taken = take(begin + i, values[i].ToStringView()); !taken) return taken;
       values[i].Reset();
@@ -166,18 +209,17 @@ Result<std::vector<std::optional<SignatureId>>> ProjectionSnapshot::find_ids(
   return ids;
 }
 
-IndexScan ProjectionSnapshot::scan(Facet facet, Status status,
+IndexScan ProjectionSnapshot::scan(Projection index, Facet facet, Status status,
                                    const std::optional<PageCursor>& after) const {
-  const bool with_facet = facet != facet_of_all;
+  const bool with_facet = index != Projection::by_status;
   const auto encode = [&](const IndexPosition& position) {
-    return with_facet ? encode_by_service_key({facet, position}) : encode_by_status_key(position);
+    return with_facet ? encode_by_facet_key({facet, position}) : encode_by_status_key(position);
   };
   auto bounds = std::make_unique<IndexScan::Bounds>();
+  bounds->lower = encode(beginnings_[static_cast<std::size_t>(status)]);
   if (after) {
     // The smallest key behind that of the cursor.
-    bounds->lower = encode(IndexPosition::at(status, *after)) + '\0';
-  } else {
-    bounds->lower = encode(IndexPosition{status, 0, 0, {}});
+    bounds->lower = std::max(bounds->lower, encode(IndexPosition::at(status, *after)) + '\0');
   }
   // The next number after a status sorts behind all keys of the status.
   const auto next_status = static_cast<Status>(static_cast<std::uint8_t>(status) + 1);
@@ -187,8 +229,7 @@ IndexScan ProjectionSnapshot::scan(Facet facet, Status status,
   rocksdb::ReadOptions options = read_options();
   options.iterate_lower_bound = &bounds->lower_slice;
   options.iterate_upper_bound = &bounds->upper_slice;
-  std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator(
-      options, family(with_facet ? Projection::by_service : Projection::by_status)));
+  std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator(options, family(index)));
   return IndexScan(with_facet, std::move(bounds), std::move(iterator));
 }
 
@@ -220,7 +261,7 @@ Result<std::vector<Sequence>> ProjectionSnapshot::get_history(const SignatureId&
       ++version;
     }
   }
-  if (auto status = check_status(chunks->status(), "reading a history"); !status) {
+  if (auto status = check_read(chunks->status(), "reading a history"); !status) {
     return std::unexpected(status.error());
   }
   return sequences;
@@ -231,7 +272,7 @@ Result<StatsTotals> ProjectionSnapshot::get_totals() const {
   const auto status =
       database_->Get(read_options(), family(Projection::stats), rocksdb::Slice(totals_key), &row);
   if (status.IsNotFound()) return StatsTotals{};
-  if (!status.ok()) return std::unexpected(from_status(status, "reading the totals"));
+  if (!status.ok()) return std::unexpected(from_read(status, "reading the totals"));
   auto totals = decode_stats_row(row.ToStringView());
   if (!totals) return totals;
   const std::unique_ptr<rocksdb::Iterator> services(
@@ -244,10 +285,14 @@ Result<StatsTotals> ProjectionSnapshot::get_totals() const {
     totals->by_service.emplace(services->key().ToStringView().substr(service_key_prefix.size()),
                                *count);
   }
-  if (auto read = check_status(services->status(), "reading the totals"); !read) {
+  if (auto read = check_read(services->status(), "reading the totals"); !read) {
     return std::unexpected(read.error());
   }
   return totals;
+}
+
+DatabaseMetrics ProjectionSnapshot::metrics() const {
+  return database_metrics(*database_, families_);
 }
 
 std::string history_key(const SignatureId& id, Version first_version) {

@@ -4,6 +4,7 @@
 // Must be gone before the ProjectionDatabase.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "core/error.hpp"
 #include "core/signature.hpp"
+#include "eventlog/database_metrics.hpp"
 #include "projections/index_key.hpp"
 #include "projections/projection_database.hpp"
 #include "projections/stats_totals.hpp"
@@ -46,7 +48,10 @@ class IndexScan {
 
 class ProjectionSnapshot {
  public:
-  // A snapshot of `families`, the active ones or those of a generation that is being built.
+  // A snapshot of `families`, the active ones or those of a generation that is being built. Make it
+  // while nobody writes them: scans begin where the index begins now, and so do not walk over the
+  // newer positions that are written later, which stand before all others. Costs a seek for each
+  // status.
   ProjectionSnapshot(const ProjectionDatabase& database, const FamilySet& families);
 
   [[nodiscard]] Result<std::optional<Signature>> get_signature(const SignatureId& id) const;
@@ -65,8 +70,9 @@ class ProjectionSnapshot {
   [[nodiscard]] Result<std::vector<std::optional<SignatureId>>> find_ids(
       std::span<const std::string_view> fingerprints) const;
 
-  // The positions of `facet` with `status`, from behind `after` on (from the start without it).
-  [[nodiscard]] IndexScan scan(Facet facet, Status status,
+  // The positions of `facet` in `index` with `status`, from behind `after` on (from the start
+  // without it). by_status has the one facet of all.
+  [[nodiscard]] IndexScan scan(Projection index, Facet facet, Status status,
                                const std::optional<PageCursor>& after) const;
 
   // Up to `limit` sequences of the versions behind `after`, in order. Fewer at the end of what is
@@ -76,19 +82,26 @@ class ProjectionSnapshot {
 
   [[nodiscard]] Result<StatsTotals> get_totals() const;
 
+  // How the database stands, whose families in use are those of the snapshot.
+  [[nodiscard]] DatabaseMetrics metrics() const;
+
  private:
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Projection projection) const {
     return family_of(families_, projection);
   }
   [[nodiscard]] rocksdb::ReadOptions read_options() const;
+  void find_beginnings();
   // Reads `keys` and calls `take(place, value)` for each that is there; stops at its first error.
   template <typename Take>
   [[nodiscard]] Result<void> read_many(Projection projection, std::span<const rocksdb::Slice> keys,
                                        const Take& take) const;
 
   rocksdb::DB* database_;
+  std::shared_ptr<const void> readers_;  // keeps the families alive
   FamilySet families_;
   mutable rocksdb::ManagedSnapshot snapshot_;  // its accessor is not const
+  // Of each status: no position of the snapshot comes before this one, in no listing.
+  std::array<IndexPosition, all_statuses.size() + 1> beginnings_{};
 };
 
 // Keys and values that reader and writer of the families agree on.

@@ -15,37 +15,40 @@ namespace {
 
 using Entries = std::vector<const Layer::Entry*>;
 
+// A row of some 350 bytes, six index keys of 50 bytes each, and the history.
+constexpr std::size_t batch_bytes_per_signature = 704;
+
 // A key of an index that comes or goes.
 struct IndexChange {
   IndexKey key;
   bool removed = false;
 };
 
-Result<void> write_fingerprints(RowSink& sink, const Entries& entries) {
-  Entries created;
+Result<void> write_fingerprints(RowBatch& batch, const Entries& entries) {
+  std::vector<std::pair<std::string_view, const SignatureId*>> added;
   for (const Layer::Entry* entry : entries) {
-    if (!entry->below) created.push_back(entry);
-  }
-  std::ranges::sort(created, {}, [](const Layer::Entry* entry) {
-    return std::string_view(entry->signature.identity->fingerprint);
-  });
-  if (auto begun = sink.begin(Projection::fingerprints); !begun) return begun;
-  for (const Layer::Entry* entry : created) {
     const Signature& signature = entry->signature;
-    if (auto put = sink.put(signature.identity->fingerprint, id_key(signature.id)); !put)
-      return put;
+    if (!entry->below) added.emplace_back(signature.identity->fingerprint, &signature.id);
+    for (const std::string& alias : aliases_of(signature).subspan(entry->aliases_below)) {
+      added.emplace_back(alias, &signature.id);
+    }
+  }
+  std::ranges::sort(added);
+  batch.begin(Projection::fingerprints);
+  for (const auto& [fingerprint, id] : added) {
+    if (auto put = batch.put(fingerprint, id_key(*id)); !put) return put;
   }
   return {};
 }
 
-Result<void> write_history(RowSink& sink, const Entries& by_id) {
-  if (auto begun = sink.begin(Projection::history); !begun) return begun;
+Result<void> write_history(RowBatch& batch, const Entries& by_id) {
+  batch.begin(Projection::history);
   for (const Layer::Entry* entry : by_id) {
     std::span<const Sequence> sequences(entry->sequences.data(), entry->sequences.size());
     Version first = entry->signature.version - sequences.size() + 1;
     while (!sequences.empty()) {
       const auto chunk = sequences.first(std::min(sequences.size(), max_history_chunk));
-      auto put = sink.put(history_key(entry->signature.id, first), encode_history_chunk(chunk));
+      auto put = batch.put(history_key(entry->signature.id, first), encode_history_chunk(chunk));
       if (!put) return put;
       first += chunk.size();
       sequences = sequences.subspan(chunk.size());
@@ -78,78 +81,97 @@ std::vector<IndexChange> index_changes(const Entries& entries, Projection index)
   return changes;
 }
 
-Result<void> write_index(RowSink& sink, const Entries& entries, Projection index) {
-  if (auto begun = sink.begin(index); !begun) return begun;
-  for (const IndexChange& change : index_changes(entries, index)) {
+// The changes of the index by tag.
+std::vector<IndexChange> tag_changes(const Layer& layer, const Entries& entries) {
+  std::vector<IndexChange> changes;
+  for (const Layer::Entry* entry : entries) {
+    const std::span<const Facet> before = layer.tags_below(*entry);
+    if (before.empty() && entry->signature.tags.empty()) continue;
+    const auto position = IndexPosition::of(entry->signature);
+    const TagFacets after = tag_facets_of(entry->signature.tags);
+    const bool stays = position == entry->below;
+    for (const Facet facet : before) {
+      if (stays && std::ranges::binary_search(after, facet)) continue;
+      changes.push_back({{facet, *entry->below}, true});
+    }
+    for (const Facet facet : after) {
+      if (stays && std::ranges::binary_search(before, facet)) continue;
+      changes.push_back({{facet, position}, false});
+    }
+  }
+  std::ranges::sort(changes, {}, &IndexChange::key);
+  return changes;
+}
+
+Result<void> write_index(RowBatch& batch, const std::vector<IndexChange>& changes,
+                         Projection index) {
+  batch.begin(index);
+  for (const IndexChange& change : changes) {
     const std::string key = index == Projection::by_status
                                 ? encode_by_status_key(change.key.position)
-                                : encode_by_service_key(change.key);
-    auto written = change.removed ? sink.remove(key) : sink.put(key, "");
+                                : encode_by_facet_key(change.key);
+    auto written = change.removed ? batch.remove(key) : batch.put(key, "");
     if (!written) return written;
   }
   return {};
 }
 
+Result<void> write_indexes(RowBatch& batch, const Layer& layer, const Entries& entries) {
+  for (const Projection index : {Projection::by_status, Projection::by_service}) {
+    if (auto written = write_index(batch, index_changes(entries, index), index); !written)
+      return written;
+  }
+  if (!layer.has_tags()) return {};
+  return write_index(batch, tag_changes(layer, entries), Projection::by_tag);
+}
+
 }  // namespace
 
 ProjectionWriter::ProjectionWriter(ProjectionDatabase& database, const FamilySet& families,
-                                   StatsTotals totals, std::size_t smallest_layer_for_files)
-    : database_(database),
-      families_(families),
-      totals_(std::move(totals)),
-      smallest_layer_for_files_(smallest_layer_for_files) {}
+                                   StatsTotals totals)
+    : database_(database), families_(families), totals_(std::move(totals)) {}
 
 Result<void> ProjectionWriter::write(const Layer& layer) {
   Entries by_id;
   by_id.reserve(layer.entries().size());
   for (const Layer::Entry& entry : layer.entries()) by_id.push_back(&entry);
   std::ranges::sort(by_id, {}, [](const Layer::Entry* entry) { return entry->signature.id; });
-  const auto sink = by_id.size() < smallest_layer_for_files_ ? make_batch_sink(database_, families_)
-                                                             : make_file_sink(database_, families_);
-  if (auto written = write_rows(*sink, by_id); !written) return written;
-  if (auto written = write_fingerprints(*sink, by_id); !written) return written;
-  if (auto written = write_index(*sink, by_id, Projection::by_status); !written) return written;
-  if (auto written = write_index(*sink, by_id, Projection::by_service); !written) return written;
-  if (auto written = write_history(*sink, by_id); !written) return written;
-  if (auto written = write_totals(*sink, layer); !written) return written;
+  RowBatch batch(database_, families_, by_id.size() * batch_bytes_per_signature);
+  if (auto written = write_rows(batch, by_id); !written) return written;
+  if (auto written = write_fingerprints(batch, by_id); !written) return written;
+  if (auto written = write_indexes(batch, layer, by_id); !written) return written;
+  if (auto written = write_history(batch, by_id); !written) return written;
+  if (auto written = write_totals(batch, layer); !written) return written;
   const Sequence through = layer.through();
-  if (auto committed = sink->commit(is_active() ? &through : nullptr); !committed) return committed;
+  if (auto committed = batch.commit(is_active() ? &through : nullptr); !committed) return committed;
   if (is_active()) database_.note_checkpoint(through);
   return {};
 }
 
-Result<void> ProjectionWriter::write_checkpoint(Sequence sequence) {
-  if (!is_active() || database_.checkpoint() == sequence) return {};
-  const auto sink = make_batch_sink(database_, families_);
-  if (auto committed = sink->commit(&sequence); !committed) return committed;
-  database_.note_checkpoint(sequence);
-  return {};
-}
-
-Result<void> ProjectionWriter::write_rows(RowSink& sink, const Entries& by_id) {
-  if (auto begun = sink.begin(Projection::signatures); !begun) return begun;
+Result<void> ProjectionWriter::write_rows(RowBatch& batch, const Entries& by_id) {
+  batch.begin(Projection::signatures);
   RowEncoder encoder;
   for (const Layer::Entry* entry : by_id) {
-    auto put = sink.put(id_key(entry->signature.id), encoder.encode(entry->signature));
+    auto put = batch.put(id_key(entry->signature.id), encoder.encode(entry->signature));
     if (!put) return put;
   }
   return {};
 }
 
-Result<void> ProjectionWriter::write_totals(RowSink& sink, const Layer& layer) {
+Result<void> ProjectionWriter::write_totals(RowBatch& batch, const Layer& layer) {
   std::set<std::string_view> changed_services;
   for (const Layer::Entry& entry : layer.entries()) {
     totals_.apply(entry.below, entry.signature);
     if (!entry.below) changed_services.insert(entry.signature.identity->service);
   }
-  if (auto begun = sink.begin(Projection::stats); !begun) return begun;
+  batch.begin(Projection::stats);
   static_assert(service_key_prefix < totals_key, "the rows of the services come first");
   for (const std::string_view service : changed_services) {
-    auto put = sink.put(std::string(service_key_prefix).append(service),
-                        encode_service_stats_row(totals_.by_service.find(service)->second));
+    auto put = batch.put(std::string(service_key_prefix).append(service),
+                         encode_service_stats_row(totals_.by_service.find(service)->second));
     if (!put) return put;
   }
-  return sink.put(totals_key, encode_stats_row(totals_));
+  return batch.put(totals_key, encode_stats_row(totals_));
 }
 
 }  // namespace rounds

@@ -12,9 +12,12 @@ namespace {
 // through the runs costs nothing beside them.
 constexpr std::size_t touches_per_run = 128;
 
-// Stale touches are dropped when there are as many as others, but not in lists so short that they
-// do not matter.
-constexpr std::size_t smallest_compaction = 1024;
+// With two cleaned for each new one, a list of live touches alone does not grow, and one whose
+// touches are half stale shrinks.
+constexpr int runs_cleaned_per_run = 2;
+
+// Lists so short that stale touches do not matter are not cleaned.
+constexpr std::size_t most_runs_left_alone = 8;
 
 bool precedes(const Signature* left, const Signature* right) {
   return IndexPosition::of(*left).precedes(IndexPosition::of(*right));
@@ -32,46 +35,60 @@ void keep_first(std::vector<const Signature*>& found, std::size_t count) {
 }  // namespace
 
 bool RecencyList::is_stale(const Touch& touch) const {
-  return touch.signature->last_seen != touch.last_seen || touch.signature->status != status_;
+  const Signature& signature = *touch.signature;
+  return signature.last_seen != touch.last_seen || signature.status != status_ ||
+         (!tag_.empty() && !has_tag(signature, tag_));
+}
+
+void RecencyList::append(Run& run, const Touch& touch) {
+  run.newest = run.touches.empty() ? touch.last_seen : std::max(run.newest, touch.last_seen);
+  run.oldest = run.touches.empty() ? touch.last_seen : std::min(run.oldest, touch.last_seen);
+  run.touches.push_back(touch);
 }
 
 void RecencyList::touch(const Signature& signature) {
-  if (touches_.size() >= std::max(compact_at_, smallest_compaction)) compact();
-  append({signature.last_seen, &signature});
-}
-
-void RecencyList::append(const Touch& touch) {
-  if (touches_.size() % touches_per_run == 0) {
-    runs_.push_back({touch.last_seen, touch.last_seen});
-  } else {
-    Run& run = runs_.back();
-    run.newest = std::max(run.newest, touch.last_seen);
-    run.oldest = std::min(run.oldest, touch.last_seen);
+  if (filling_.touches.size() == touches_per_run) {
+    runs_.push_back(std::exchange(filling_, {}));
+    clean();
   }
-  touches_.push_back(touch);
+  append(filling_, {signature.last_seen, &signature});
 }
 
-void RecencyList::compact() {
-  std::vector<Touch> touches = std::exchange(touches_, {});
-  runs_.clear();
-  std::erase_if(touches, [&](const Touch& touch) { return is_stale(touch); });
-  std::ranges::sort(touches, {},
-                    [](const Touch& touch) { return std::pair(touch.last_seen, touch.signature); });
+void RecencyList::clean() {
+  if (runs_.size() <= most_runs_left_alone) return;
+  for (int i = 0; i < runs_cleaned_per_run; ++i) {
+    const Run run = std::move(runs_.front());
+    runs_.pop_front();
+    for (const Touch& touch : run.touches) {
+      if (is_stale(touch)) continue;
+      append(survivors_, touch);
+      if (survivors_.touches.size() == touches_per_run) close_survivors();
+    }
+  }
+}
+
+void RecencyList::close_survivors() {
+  // A signature that leaves the list and comes back with the same time has two live touches.
+  std::vector<Touch>& touches = survivors_.touches;
+  std::ranges::sort(touches, {}, &Touch::signature);
   const auto repeated = std::ranges::unique(touches, {}, &Touch::signature);
   touches.erase(repeated.begin(), repeated.end());
-  compact_at_ = 2 * touches.size();
-  for (const Touch& touch : touches) append(touch);
+  const bool is_worth_a_run = touches.size() > touches_per_run / 2;
+  if (is_worth_a_run) runs_.push_back(std::exchange(survivors_, {}));
 }
 
 std::vector<const Signature*> RecencyList::first(const std::optional<PageCursor>& after,
                                                  std::size_t count) const {
   // The runs by their newest touch, the newest first.
-  std::vector<std::pair<Timestamp, std::size_t>> runs;
-  runs.reserve(runs_.size());
-  for (std::size_t i = 0; i < runs_.size(); ++i) {
-    const bool passed = after && runs_[i].oldest > after->last_seen;
-    if (!passed) runs.emplace_back(runs_[i].newest, i);
-  }
+  std::vector<std::pair<Timestamp, const Run*>> runs;
+  runs.reserve(runs_.size() + 2);
+  const auto add = [&](const Run& run) {
+    const bool passed = after && run.oldest > after->last_seen;
+    if (!passed && !run.touches.empty()) runs.emplace_back(run.newest, &run);
+  };
+  for (const Run& run : runs_) add(run);
+  add(filling_);
+  add(survivors_);
   std::ranges::make_heap(runs);
   const auto boundary = after ? std::optional(IndexPosition::at(status_, *after)) : std::nullopt;
   std::vector<const Signature*> found;
@@ -79,14 +96,12 @@ std::vector<const Signature*> RecencyList::first(const std::optional<PageCursor>
   while (!runs.empty()) {
     if (complete && runs.front().first < found[count - 1]->last_seen) break;
     std::ranges::pop_heap(runs);
-    const std::size_t begin = runs.back().second * touches_per_run;
-    const std::size_t end = std::min(begin + touches_per_run, touches_.size());
+    const Run& run = *runs.back().second;
     runs.pop_back();
-    for (std::size_t i = begin; i < end; ++i) {
-      if (is_stale(touches_[i])) continue;
-      const Signature* signature = touches_[i].signature;
-      if (boundary && !boundary->precedes(IndexPosition::of(*signature))) continue;
-      found.push_back(signature);
+    for (const Touch& touch : run.touches) {
+      if (is_stale(touch)) continue;
+      if (boundary && !boundary->precedes(IndexPosition::of(*touch.signature))) continue;
+      found.push_back(touch.signature);
     }
     if (found.size() >= count) {
       keep_first(found, count);

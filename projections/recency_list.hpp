@@ -4,14 +4,20 @@
 // the cost of recording. Instead each change appends a touch, and touches come nearly in the order
 // of last_seen, because time goes on: runs of touches know the newest and the oldest time in them,
 // and first() looks only at the runs that can hold what it is asked for. A touch that a newer one
-// of its signature made stale is skipped, and dropped when they become too many.
+// of its signature made stale is skipped. With each new run the two oldest ones are cleaned: their
+// stale touches are dropped, the others move to the end. So there are at most about as many stale
+// ones as others, and no call ever cleans everything at once, which listings would have to wait
+// for.
 //
 // The more the times of occurrences go back and forth, the more runs overlap: first() then looks at
 // all touches in the worst case. Threads: those of the layer that owns it.
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/cursor.hpp"
@@ -22,7 +28,9 @@ namespace rounds {
 
 class RecencyList {
  public:
-  explicit RecencyList(Status status) : status_(status) {}
+  // The list of a tag leaves out signatures that have lost it; an empty one is of no tag.
+  explicit RecencyList(Status status, std::string tag = {})
+      : status_(status), tag_(std::move(tag)) {}
 
   // Takes in that `signature`, which now has the status of the list, became part of it or was seen
   // anew. The reference must stay valid and show the newest state.
@@ -39,18 +47,21 @@ class RecencyList {
     const Signature* signature = nullptr;
   };
   struct Run {
-    Timestamp newest;
-    Timestamp oldest;
+    std::vector<Touch> touches;  // never empty, but in the two that are being filled
+    Timestamp newest{};
+    Timestamp oldest{};
   };
 
+  static void append(Run& run, const Touch& touch);
   [[nodiscard]] bool is_stale(const Touch& touch) const;
-  void append(const Touch& touch);
-  void compact();
+  void clean();
+  void close_survivors();
 
   Status status_;
-  std::vector<Touch> touches_;
-  std::vector<Run> runs_;  // run i is of the touches from i * touches_per_run on
-  std::size_t compact_at_ = 0;
+  std::string tag_;
+  std::deque<Run> runs_;  // full ones; cleaned at the front
+  Run filling_;           // takes new touches
+  Run survivors_;         // takes touches of cleaned runs
 };
 
 }  // namespace rounds

@@ -1,93 +1,109 @@
 #include "projections/replay.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "projections/change_set.hpp"
+#include "core/check.hpp"
+#include "projections/event_batches.hpp"
+#include "projections/signature_deltas.hpp"
 
 namespace rounds {
 namespace {
 
-// Events folded before they are applied to the layer: shares the cost of loading hot signatures.
-constexpr std::size_t events_per_group = 4096;
-
-// No layer is written as files for now: a torture test saw an assertion of RocksDB 7.8.3 fail in a
-// database that had ingested some (docs/decisions/0008), and a process that ends is no store.
-constexpr std::size_t smallest_layer_for_files = std::numeric_limits<std::size_t>::max();
-
-// Folds the next events of the log, and empties `events`.
-Result<void> fold(ChangeSet& changes, std::vector<Event>& events) {
+// The states that the deltas go on from, in their order; none for signatures that are new.
+Result<std::vector<std::optional<Signature>>> load_states(LiveProjections& live,
+                                                          const SignatureDeltas& deltas,
+                                                          Sequence checkpoint) {
   std::vector<SignatureId> ids;
-  ids.reserve(events.size());
-  for (const Event& event : events) ids.push_back(event.signature_id);
-  std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
-  if (auto loaded = changes.load(ids); !loaded) return loaded;
-  for (const Event& event : events) {
-    const auto found = changes.find(event.signature_id);
-    if (!found) return std::unexpected(found.error());
-    const ChangeSet::Slot slot = *found ? **found : changes.create(event.signature_id);
-    const Signature* present = changes.state(slot);
-    if (present != nullptr && present->last_sequence >= event.sequence) {
-      return fail(ErrorCode::corruption,
-                  fmt::format("the row of signature {} has seen event {}, which the checkpoint of "
-                              "the projections has not; rebuild them with rounds-replay",
-                              present->id.to_string(), event.sequence));
-    }
-    if (auto folded = changes.fold(slot, event); !folded) return folded;
+  ids.reserve(deltas.size());
+  for (std::size_t i = 0; i < deltas.size(); ++i) ids.push_back(deltas.id_at(i));
+  std::vector<std::optional<Signature>> states(ids.size());
+  auto read = live.find_each(ids, [&](std::size_t place, const LiveProjections::Found& found) {
+    ROUNDS_CHECK(found.entry == nullptr, "a layer takes the deltas of one stretch");
+    states[place] = *found.signature;
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  for (const std::optional<Signature>& state : states) {
+    if (!state || state->last_sequence <= checkpoint) continue;
+    return fail(ErrorCode::corruption,
+                fmt::format("the row of signature {} has seen event {}, which the checkpoint of "
+                            "the projections has not; rebuild them with rounds-replay",
+                            state->id.to_string(), state->last_sequence));
   }
-  events.clear();
+  return states;
+}
+
+// Puts what happened behind `checkpoint` into the active layer, which is empty.
+Result<void> apply(LiveProjections& live, SignatureDeltas& deltas, Sequence checkpoint) {
+  deltas.sort();
+  auto states = load_states(live, deltas, checkpoint);
+  if (!states) return std::unexpected(std::move(states.error()));
+  std::vector<SignatureUpdate> updates;
+  updates.reserve(deltas.size());
+  std::vector<SignatureChange> changes;
+  for (std::size_t i = 0; i < deltas.size(); ++i) {
+    const SignatureDelta delta = deltas.at(i, changes);
+    std::optional<Signature>& state = (*states)[i];
+    const auto before = state ? std::optional(IndexPosition::of(*state)) : std::nullopt;
+    TagFacets tags_before = state ? tag_facets_of(state->tags) : TagFacets{};
+    const auto aliases_before =
+        static_cast<std::uint32_t>(state ? aliases_of(*state).size() : std::size_t{0});
+    if (auto evolved = evolve(state, delta); !evolved) return evolved;
+    SignatureUpdate& update = updates.emplace_back();
+    update.evolved = std::make_unique<SignatureUpdate::Evolved>(before, std::move(tags_before),
+                                                                *std::move(state), aliases_before);
+    for (const std::uint32_t sequence : delta.sequences) {
+      update.sequences.push_back(delta.base + sequence);
+    }
+  }
+  live.apply(std::move(updates), checkpoint + deltas.event_count());
   return {};
 }
 
 }  // namespace
 
 Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& database,
-                                 const FamilySet& families, Sequence checkpoint, LayerLimits limits,
-                                 const ReplayProgress& progress) {
-  const Sequence last = log.last_sequence();
-  if (checkpoint > last) {
-    return fail(
-        ErrorCode::corruption,
-        fmt::format("the projections have seen event {}, but the log ends at event {}: it has "
-                    "lost acknowledged events; restore a backup of it",
-                    checkpoint, last));
-  }
+                                 const FamilySet& families, Sequence checkpoint, Sequence through,
+                                 LayerLimits limits, const ReplayProgress& progress) {
   auto disk = std::make_shared<const ProjectionSnapshot>(database, families);
   const auto totals = disk->get_totals();
   if (!totals) return std::unexpected(totals.error());
   OpenProjections projections{
       std::make_unique<LiveProjections>(std::move(disk), *totals, checkpoint, limits),
-      std::make_unique<ProjectionWriter>(database, families, *totals, smallest_layer_for_files)};
-  ChangeSet changes(*projections.live);
-  LogReader reader = log.read(checkpoint + 1);
-  std::vector<Event> events;
-  Sequence done = checkpoint;
-  while (done < last) {
-    auto event = reader.next();
-    if (!event) return std::unexpected(event.error());
-    events.push_back(**std::move(event));
-    ++done;
-    if (done != last && events.size() < events_per_group) continue;
-    if (auto folded = fold(changes, events); !folded) return std::unexpected(folded.error());
-    projections.live->apply(changes.take(), done);
-    if (projections.live->fill_level() >= 1) {
-      if (auto flushed = flush(projections, database, families); !flushed) {
-        return std::unexpected(flushed.error());
+      std::make_unique<ProjectionWriter>(database, families, *totals)};
+  // As many signatures as writers may put into a layer: writing one takes longer than filling it.
+  const auto most_signatures = static_cast<std::size_t>(LiveProjections::overfull_level *
+                                                        static_cast<double>(limits.signatures));
+  EventBatches batches(log, checkpoint + 1, through);
+  Sequence done = checkpoint;  // is in the layers
+  SignatureDeltas deltas(done + 1, std::min<std::size_t>(limits.events, through - done));
+  while (true) {
+    const auto batch = batches.next();
+    if (!batch) return std::unexpected(batch.error());
+    if (*batch == nullptr) break;
+    for (const EventBatch::Entry& entry : (*batch)->entries) {
+      const bool is_full =
+          deltas.size() >= most_signatures || deltas.event_count() >= limits.events;
+      if (is_full) {
+        if (auto applied = apply(*projections.live, deltas, done); !applied) {
+          return std::unexpected(applied.error());
+        }
+        done += deltas.event_count();
+        if (auto flushed = flush(projections, database, families); !flushed) {
+          return std::unexpected(flushed.error());
+        }
+        deltas = SignatureDeltas(done + 1, std::min<std::size_t>(limits.events, through - done));
       }
+      auto folded = deltas.fold(entry.event, (*batch)->bytes_of(entry));
+      if (!folded) return std::unexpected(std::move(folded.error()));
     }
-    if (progress) progress(done - checkpoint, last - checkpoint);
+    if (progress) progress(done + deltas.event_count() - checkpoint, through - checkpoint);
   }
-  if (auto flushed = flush(projections, database, families); !flushed) {
-    return std::unexpected(flushed.error());
-  }
-  if (auto written = projections.writer->write_checkpoint(last); !written) {
-    return std::unexpected(written.error());
+  if (auto applied = apply(*projections.live, deltas, done); !applied) {
+    return std::unexpected(applied.error());
   }
   return projections;
 }

@@ -1,6 +1,6 @@
-// Folds the log into projections: the catch-up at open and the rebuild of a generation.
+// Brings projections up to the end of the log: the catch-up at open.
 //
-// One thread, as the writer and the projector at once.
+// One thread, as the writer and the projector at once, and one that reads the log.
 #pragma once
 
 #include <functional>
@@ -23,13 +23,14 @@ struct OpenProjections {
   std::unique_ptr<ProjectionWriter> writer;
 };
 
-// Opens `families`, which hold everything up to `checkpoint` and perhaps more, and folds in the
-// rest of the log. On success all of it is on disk (not synced) and, for the active families, the
-// checkpoint is the log's last sequence. Rows that have seen an event already skip it. Errors:
-// corruption if the log is damaged, or ends before `checkpoint` and so has lost events; io_error.
+// Opens `families`, which hold everything up to `checkpoint`, and folds in the events behind it, up
+// to `through` (not behind the end of the log), a layer at a time. The last layer is not on the
+// disk yet: flush() writes it. Errors: corruption if the log is damaged, or what the families hold
+// is, or is not that of the checkpoint; io_error.
 [[nodiscard]] Result<OpenProjections> catch_up(const EventLog& log, ProjectionDatabase& database,
                                                const FamilySet& families, Sequence checkpoint,
-                                               LayerLimits limits, const ReplayProgress& progress);
+                                               Sequence through, LayerLimits limits,
+                                               const ReplayProgress& progress);
 
 // Writes the active layer of `projections` to disk, if it holds anything. Not while another thread
 // does.

@@ -2,10 +2,15 @@
 
 #include <condition_variable>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <set>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
+
+#include "store/event_wait.hpp"
 
 namespace rounds {
 namespace asio = boost::asio;
@@ -14,7 +19,9 @@ namespace asio = boost::asio;
 class AsyncStore::Operations {
  public:
   explicit Operations(const AsyncStoreOptions& options)
-      : max_pending_reads_(options.max_pending_reads), pool_(options.read_threads) {}
+      : max_pending_reads_(options.max_pending_reads),
+        read_finished_(options.read_finished),
+        pool_(options.read_threads) {}
 
   [[nodiscard]] asio::any_io_executor executor() { return pool_.get_executor(); }
 
@@ -38,21 +45,39 @@ class AsyncStore::Operations {
     ++under_way_;
   }
 
+  void begin_wait(const std::shared_ptr<EventWait>& wait) {
+    const std::lock_guard lock(mutex_);
+    waits_.insert(wait);
+    ++under_way_;
+  }
+
+  void end_wait(const std::shared_ptr<EventWait>& wait) {
+    const std::lock_guard lock(mutex_);
+    waits_.erase(wait);
+    end_locked();
+  }
+
   void end_write() {
     const std::lock_guard lock(mutex_);
     end_locked();
   }
 
-  // Waits until nothing is under way and the pool has run every handler that was posted to it.
+  // Ends what waits for events, waits until nothing is under way and the pool has run every handler
+  // that was posted to it.
   void finish() {
     {
       std::unique_lock lock(mutex_);
+      for (const auto& wait : waits_) wait->stop();
       idle_.wait(lock, [this] { return under_way_ == 0; });
     }
     pool_.join();
   }
 
   [[nodiscard]] std::size_t max_pending_reads() const { return max_pending_reads_; }
+
+  void tell(std::string_view name, std::chrono::nanoseconds taken) const {
+    if (read_finished_) read_finished_(name, taken);
+  }
 
  private:
   // Notifies under the lock: once finish() sees zero, this object may be gone.
@@ -61,10 +86,12 @@ class AsyncStore::Operations {
   }
 
   const std::size_t max_pending_reads_;
+  const std::function<void(std::string_view, std::chrono::nanoseconds)> read_finished_;
   std::mutex mutex_;
   std::condition_variable idle_;
   std::size_t pending_reads_ = 0;
   std::size_t under_way_ = 0;
+  std::set<std::shared_ptr<EventWait>> waits_;  // a part of those under way
   asio::thread_pool pool_;
 };
 
@@ -89,7 +116,7 @@ Result<T> run_guarded(Operation& operation, SignatureStore& store) {
 
 }  // namespace
 
-AsyncStore::AsyncStore(SignatureStore& store, AsyncStoreOptions options)
+AsyncStore::AsyncStore(SignatureStore& store, const AsyncStoreOptions& options)
     : store_(store), operations_(std::make_unique<Operations>(options)) {}
 
 AsyncStore::~AsyncStore() {
@@ -101,16 +128,19 @@ boost::asio::any_io_executor AsyncStore::pool_executor() const {
 }
 
 template <typename T>
-void AsyncStore::start_read(Read<T> operation, Deliver<T> deliver) {
+void AsyncStore::start_read(std::string_view name, Read<T> operation, Deliver<T> deliver) {
   if (!operations_->begin_read()) {
     deliver(std::unexpected(too_many_reads(operations_->max_pending_reads())));
     return;
   }
-  asio::post(operations_->executor(),
-             [this, operation = std::move(operation), deliver = std::move(deliver)]() mutable {
-               deliver(run_guarded<T>(operation, store_));
-               operations_->end_read();
-             });
+  asio::post(operations_->executor(), [this, name, operation = std::move(operation),
+                                       deliver = std::move(deliver)]() mutable {
+    const auto start = std::chrono::steady_clock::now();
+    Result<T> result = run_guarded<T>(operation, store_);
+    operations_->tell(name, std::chrono::steady_clock::now() - start);
+    deliver(std::move(result));
+    operations_->end_read();
+  });
 }
 
 void AsyncStore::start_write(Submission submission, Deliver<Commit> deliver) {
@@ -122,11 +152,28 @@ void AsyncStore::start_write(Submission submission, Deliver<Commit> deliver) {
                 });
 }
 
-template void AsyncStore::start_read(Read<std::optional<Signature>>,
+void AsyncStore::start_next(std::shared_ptr<Subscription> subscription, std::size_t max_events,
+                            std::optional<std::chrono::milliseconds> timeout,
+                            Deliver<std::vector<Event>> deliver) {
+  auto wait =
+      std::make_shared<EventWait>(operations_->executor(), std::move(subscription), max_events);
+  operations_->begin_wait(wait);
+  wait->start(timeout, [this, wait,
+                        deliver = std::move(deliver)](Result<std::vector<Event>> events) mutable {
+    deliver(std::move(events));
+    operations_->end_wait(wait);
+  });
+}
+
+template void AsyncStore::start_read(std::string_view, Read<std::unique_ptr<Subscription>>,
+                                     Deliver<std::unique_ptr<Subscription>>);
+template void AsyncStore::start_read(std::string_view, Read<std::optional<Signature>>,
                                      Deliver<std::optional<Signature>>);
-template void AsyncStore::start_read(Read<SignaturePage>, Deliver<SignaturePage>);
-template void AsyncStore::start_read(Read<HistoryPage>, Deliver<HistoryPage>);
-template void AsyncStore::start_read(Read<StoreStats>, Deliver<StoreStats>);
-template void AsyncStore::start_read(Read<std::vector<Signature>>, Deliver<std::vector<Signature>>);
+template void AsyncStore::start_read(std::string_view, Read<SignaturePage>, Deliver<SignaturePage>);
+template void AsyncStore::start_read(std::string_view, Read<HistoryPage>, Deliver<HistoryPage>);
+template void AsyncStore::start_read(std::string_view, Read<StoreStats>, Deliver<StoreStats>);
+template void AsyncStore::start_read(std::string_view, Read<StoreMetrics>, Deliver<StoreMetrics>);
+template void AsyncStore::start_read(std::string_view, Read<std::vector<Signature>>,
+                                     Deliver<std::vector<Signature>>);
 
 }  // namespace rounds

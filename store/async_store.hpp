@@ -18,11 +18,14 @@
 // max_pending_reads of them wait or run, and io_error for what it throws.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +36,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/signature_store.hpp"
+#include "store/store_metrics.hpp"
 
 namespace rounds {
 
@@ -42,14 +46,19 @@ struct AsyncStoreOptions {
   // Reads that wait or run at once. Each holds at most one page of answers; more than this would
   // only wait longer than their callers do.
   std::size_t max_pending_reads = 1024;
+  // Told the name of each read, as the functions of AsyncStore are called, and how long it took,
+  // without its wait for a thread; on the thread that read, before the caller hears of it. Null:
+  // nobody.
+  std::function<void(std::string_view name, std::chrono::nanoseconds taken)> read_finished;
 };
 
 class AsyncStore {
  public:
   // `store` must outlive this object. Starts the threads of the pool.
-  explicit AsyncStore(SignatureStore& store, AsyncStoreOptions options = {});
+  explicit AsyncStore(SignatureStore& store, const AsyncStoreOptions& options = {});
 
-  // Waits for every operation under way: for the disk, if need be. Does not close the store.
+  // Waits for every operation under way: for the disk, if need be. Ends those that wait for events.
+  // Does not close the store.
   ~AsyncStore();
   AsyncStore(const AsyncStore&) = delete;
   AsyncStore& operator=(const AsyncStore&) = delete;
@@ -58,24 +67,31 @@ class AsyncStore {
   template <typename Token>
   auto get_by_id(const SignatureId& id, Token&& token) {
     return read<std::optional<Signature>>(
-        [id](SignatureStore& store) { return store.get_by_id(id); }, std::forward<Token>(token));
+        "get_by_id", [id](SignatureStore& store) { return store.get_by_id(id); },
+        std::forward<Token>(token));
   }
 
   // void(Result<std::optional<Signature>>)
   template <typename Token>
   auto get_by_fingerprint(std::string fingerprint, Token&& token) {
     return read<std::optional<Signature>>(
+        "get_by_fingerprint",
         [fingerprint = std::move(fingerprint)](SignatureStore& store) {
           return store.get_by_fingerprint(fingerprint);
         },
         std::forward<Token>(token));
   }
 
+  // SignatureStore::recall(), which may be called on any thread.
+  [[nodiscard]] std::vector<bool> recall(std::span<const std::string_view> fingerprints) {
+    return store_.recall(fingerprints);
+  }
+
   // void(Result<SignaturePage>)
   template <typename Token>
   auto list(SignatureQuery query, Token&& token) {
     return read<SignaturePage>(
-        [query = std::move(query)](SignatureStore& store) { return store.list(query); },
+        "list", [query = std::move(query)](SignatureStore& store) { return store.list(query); },
         std::forward<Token>(token));
   }
 
@@ -83,7 +99,7 @@ class AsyncStore {
   template <typename Token>
   auto history(const SignatureId& id, const HistoryQuery& query, Token&& token) {
     return read<HistoryPage>(
-        [id, query](SignatureStore& store) { return store.history(id, query); },
+        "history", [id, query](SignatureStore& store) { return store.history(id, query); },
         std::forward<Token>(token));
   }
 
@@ -91,15 +107,77 @@ class AsyncStore {
   template <typename Token>
   auto get_similar(const SignatureId& id, std::size_t limit, Token&& token) {
     return read<std::vector<Signature>>(
-        [id, limit](SignatureStore& store) { return store.get_similar(id, limit); },
+        "get_similar", [id, limit](SignatureStore& store) { return store.get_similar(id, limit); },
         std::forward<Token>(token));
   }
 
   // void(Result<StoreStats>)
   template <typename Token>
   auto get_stats(Token&& token) {
-    return read<StoreStats>([](SignatureStore& store) { return store.get_stats(); },
-                            std::forward<Token>(token));
+    return read<StoreStats>(
+        "get_stats", [](SignatureStore& store) { return store.get_stats(); },
+        std::forward<Token>(token));
+  }
+
+  // void(Result<StoreMetrics>). Asks `source`, which knows the store behind the port, on a thread
+  // of the pool.
+  template <typename Token>
+  auto get_metrics(std::function<Result<StoreMetrics>()> source, Token&& token) {
+    return read<StoreMetrics>(
+        "get_metrics", [source = std::move(source)](SignatureStore&) { return source(); },
+        std::forward<Token>(token));
+  }
+
+  // void(Result<std::unique_ptr<Subscription>>)
+  template <typename Token>
+  auto subscribe(Sequence from, Token&& token) {
+    return read<std::unique_ptr<Subscription>>(
+        "subscribe", [from](SignatureStore& store) { return store.subscribe(from); },
+        std::forward<Token>(token));
+  }
+
+  // void(Result<std::vector<Event>>). Subscription::next() without a thread that waits: a thread of
+  // the pool reads, once there is something to read. `subscription` must be of this store and not
+  // null; one next() at a time. Subscription::cancel() ends it early. Does not count as a read.
+  // Errors: also unavailable if this object is destroyed before there is an event.
+  template <typename Token>
+  // NOLINTBEGIN(cppcoreguidelines-missing-std-forward): async_initiate() wants an lvalue
+  auto next(std::shared_ptr<Subscription> subscription, std::size_t max_events,
+            std::optional<std::chrono::milliseconds> timeout, Token&& token) {
+    return boost::asio::async_initiate<Token, void(Result<std::vector<Event>>)>(
+        [this, max_events, timeout](auto handler, std::shared_ptr<Subscription> reader) {
+          this->start_next(std::move(reader), max_events, timeout,
+                           posting<std::vector<Event>>(std::move(handler)));
+        },
+        token, std::move(subscription));
+  }  // NOLINTEND(cppcoreguidelines-missing-std-forward)
+
+  // void(Result<std::optional<Signature>>)
+  template <typename Token>
+  auto as_of(const SignatureId& id, const Moment& moment, Token&& token) {
+    return read<std::optional<Signature>>(
+        "as_of", [id, moment](SignatureStore& store) { return store.as_of(id, moment); },
+        std::forward<Token>(token));
+  }
+
+  // void(Result<std::optional<Signature>>)
+  template <typename Token>
+  auto get_by_fingerprint_as_of(std::string fingerprint, const Moment& moment, Token&& token) {
+    return read<std::optional<Signature>>(
+        "get_by_fingerprint_as_of",
+        [fingerprint = std::move(fingerprint), moment](SignatureStore& store) {
+          return store.get_by_fingerprint_as_of(fingerprint, moment);
+        },
+        std::forward<Token>(token));
+  }
+
+  // void(Result<StoreStats>). Keeps one of the threads for as long as the log takes to be read.
+  template <typename Token>
+  auto get_stats_as_of(const Moment& moment, Token&& token) {
+    return read<StoreStats>(
+        "get_stats_as_of",
+        [moment](SignatureStore& store) { return store.get_stats_as_of(moment); },
+        std::forward<Token>(token));
   }
 
   // void(Result<Commit>). The handler runs once the submission is as durable as its context asks.
@@ -122,10 +200,10 @@ class AsyncStore {
 
   template <typename T, typename Operation, typename Token>
   // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): async_initiate() wants an lvalue
-  auto read(Operation operation, Token&& token) {
+  auto read(std::string_view name, Operation operation, Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<T>)>(
-        [this](auto handler, Operation started) {
-          this->template start_read<T>(std::move(started), posting<T>(std::move(handler)));
+        [this, name](auto handler, Operation started) {
+          this->template start_read<T>(name, std::move(started), posting<T>(std::move(handler)));
         },
         token, std::move(operation));
   }
@@ -147,8 +225,11 @@ class AsyncStore {
 
   // Instantiated in async_store.cpp for the answers of the port.
   template <typename T>
-  void start_read(Read<T> operation, Deliver<T> deliver);
+  void start_read(std::string_view name, Read<T> operation, Deliver<T> deliver);
   void start_write(Submission submission, Deliver<Commit> deliver);
+  void start_next(std::shared_ptr<Subscription> subscription, std::size_t max_events,
+                  std::optional<std::chrono::milliseconds> timeout,
+                  Deliver<std::vector<Event>> deliver);
 
   class Operations;
   SignatureStore& store_;

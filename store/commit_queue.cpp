@@ -7,18 +7,26 @@
 #include <fmt/format.h>
 
 namespace rounds {
-namespace {
 
-// Commands count as one occurrence.
 std::size_t weight(const Submission& submission) {
   const auto* record = std::get_if<RecordOccurrences>(&submission);
   return record == nullptr ? 1 : std::max<std::size_t>(1, record->occurrences.size());
 }
 
-}  // namespace
+std::size_t memory_of(const Submission& submission) {
+  std::size_t bytes = sizeof(submission);
+  if (const auto* record = std::get_if<RecordOccurrences>(&submission)) {
+    bytes += record->occurrences.size() * sizeof(IdentifiedOccurrence);
+    for (const IdentifiedOccurrence& occurrence : record->occurrences) {
+      bytes += occurrence.exemplar.message.size();
+    }
+  }
+  return bytes;
+}
 
 Result<void> CommitQueue::push(QueuedSubmission& item) {
   const std::size_t added = weight(item.submission);
+  const std::size_t bytes = item.bytes;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return std::unexpected(store_closed());
@@ -30,22 +38,25 @@ Result<void> CommitQueue::push(QueuedSubmission& item) {
     }
     waiting_.push_back(std::move(item));
     waiting_occurrences_ += added;
+    waiting_bytes_ += bytes;
   }
   work_arrived_.notify_one();
   return {};
 }
 
-std::vector<QueuedSubmission> CommitQueue::pop_group() {
+std::vector<QueuedSubmission> CommitQueue::pop_group(std::size_t most_occurrences) {
   std::unique_lock lock(mutex_);
   work_arrived_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-  if (waiting_occurrences_ <= max_group_occurrences) {
+  if (waiting_occurrences_ <= most_occurrences) {
     waiting_occurrences_ = 0;
+    waiting_bytes_ = 0;
     return std::exchange(waiting_, {});
   }
   std::size_t taken = 0;
   auto end = waiting_.begin();
-  while (end != waiting_.end() && taken < max_group_occurrences) {
+  while (end != waiting_.end() && taken < most_occurrences) {
     taken += weight(end->submission);
+    waiting_bytes_ -= end->bytes;
     ++end;
   }
   std::vector<QueuedSubmission> group(std::make_move_iterator(waiting_.begin()),
@@ -58,6 +69,11 @@ std::vector<QueuedSubmission> CommitQueue::pop_group() {
 bool CommitQueue::is_empty() {
   const std::lock_guard lock(mutex_);
   return waiting_.empty();
+}
+
+QueueDepth CommitQueue::depth() {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.size(), waiting_occurrences_, waiting_bytes_};
 }
 
 void CommitQueue::close() {

@@ -10,19 +10,39 @@
 namespace rounds {
 namespace {
 
-// The delay of a group just before the committer would have to stop: half of the longest pause that
-// callers should see, which leaves the other half for the group itself.
-constexpr std::chrono::milliseconds longest_delay{125};
+// The pause before a group while the projector is far behind: half of the longest that callers
+// should see, which leaves the other half for the group itself.
+constexpr std::chrono::milliseconds longest_pause{125};
+
+std::size_t occurrences_of(const std::vector<QueuedSubmission>& group) {
+  std::size_t occurrences = 0;
+  for (const QueuedSubmission& item : group) occurrences += weight(item.submission);
+  return occurrences;
+}
+
+// Those that its caller submitted, also the ones that folding removed; none for a command.
+std::uint64_t submitted_occurrences(const QueuedSubmission& item) {
+  std::uint64_t occurrences = 0;
+  for (const FoldedOccurrences& folded : item.folded) occurrences += folded.count;
+  return occurrences;
+}
 
 }  // namespace
 
 Committer::Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
-                     SignatureIdGenerator& ids, GroupPlanner::Options options)
+                     SignatureIdGenerator& ids, GroupPlanner::Options options,
+                     StoreCounters& counters, std::function<void(Sequence)> committed,
+                     std::function<void(const GroupCommit&)> finished)
     : log_(log),
       live_(live),
       projector_(projector),
       clock_(clock),
+      folding_(options.coalesce_occurrences ? Folding::by_identity : Folding::none),
+      repetitions_(options.repetitions),
       planner_(live, ids, options),
+      counters_(counters),
+      committed_(std::move(committed)),
+      finished_(std::move(finished)),
       thread_([this] { run(); }) {}
 
 Committer::~Committer() {
@@ -31,8 +51,15 @@ Committer::~Committer() {
 
 void Committer::submit(Submission submission, Completion completion) {
   free_one_retired();
-  QueuedSubmission item{std::move(submission), std::move(completion)};
+  QueuedSubmission item{std::move(submission), std::move(completion), {}};
   auto accepted = validate(item.submission);
+  auto* record = std::get_if<RecordOccurrences>(&item.submission);
+  if (accepted && record != nullptr) {
+    number_repeats(record->keys);
+    item.folded =
+        record->keys.empty() ? fold(*record, folding_) : fold_all(*record, folding_, item.entry_of);
+  }
+  if (accepted) item.bytes = memory_of(item.submission);
   if (accepted) accepted = queue_.push(item);
   if (!accepted) item.completion(std::unexpected(std::move(accepted.error())));
 }
@@ -45,11 +72,24 @@ void Committer::stop() {
 void Committer::run() {
   name_this_thread("committer");
   while (true) {
-    std::vector<QueuedSubmission> group = queue_.pop_group();
+    std::vector<QueuedSubmission> group = queue_.pop_group(next_group_limit());
     if (group.empty()) return;
-    commit(group);
+    pause_for_projector();
+    const auto start = std::chrono::steady_clock::now();
+    const std::uint64_t recorded = commit(group);
+    const auto taken = std::chrono::steady_clock::now() - start;
+    group_limit_.note(occurrences_of(group), taken);
+    counters_.commit_durations.observe(static_cast<std::uint64_t>(taken.count()));
+    if (finished_) finished_({taken, group.size(), recorded});
     retire(group);
   }
+}
+
+std::size_t Committer::next_group_limit() {
+  const std::uint64_t before = std::exchange(queries_seen_, live_.query_count());
+  // One submission at a time, until the projector has caught up.
+  const std::size_t room = std::max<std::size_t>(1, live_.room());
+  return std::min(room, group_limit_.next(before != queries_seen_));
 }
 
 void Committer::retire(std::vector<QueuedSubmission>& group) {
@@ -71,42 +111,73 @@ void Committer::free_one_retired() {
   retired_.pop_back();
 }
 
-void Committer::commit(std::vector<QueuedSubmission>& group) {
+std::uint64_t Committer::commit(std::vector<QueuedSubmission>& group) {
+  const Sequence before = log_.last_sequence();
   auto plan = write(group);
   if (!plan) {
     for (QueuedSubmission& item : group) item.completion(std::unexpected(plan.error()));
-    return;
+    return 0;
   }
   const Sequence sequence = log_.last_sequence();
+  committed_(sequence);
+  std::uint64_t recorded = 0;
+  for (const QueuedSubmission& item : group) recorded += submitted_occurrences(item);
+  counters_.group_sizes.observe(recorded);
+  counters_.recorded_occurrences.fetch_add(recorded, std::memory_order_relaxed);
+  counters_.appended_events.fetch_add(sequence - before, std::memory_order_relaxed);
   for (std::size_t i = 0; i < group.size(); ++i) {
     Result<Commit> outcome = std::move(plan->outcomes[i]);
     if (outcome) outcome->sequence = sequence;
     group[i].completion(std::move(outcome));
   }
+  return recorded;
 }
 
 Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   if (auto room = make_room(); !room) return std::unexpected(std::move(room.error()));
   // A clock that jumps back does not make the log go back in time.
   const Timestamp now = std::max(clock_.now(), log_.last_time());
-  auto plan = planner_.plan(group, log_.last_sequence(), now);
-  if (!plan) return plan;
-  if (auto appended = log_.append(plan->events, plan->durability); !appended) {
-    return std::unexpected(std::move(appended.error()));
+  EventGroup events = log_.begin_group();
+  if (repetitions_ != nullptr) repetitions_->begin_group(now);
+  auto plan = planner_.plan(group, events, now);
+  if (plan && repetitions_ != nullptr) repetitions_->add_to(events);
+  Result<void> appended;
+  if (plan) {
+    appended = append(std::move(events), *plan);
+  } else {
+    appended = std::unexpected(std::move(plan.error()));
   }
+  if (repetitions_ != nullptr && appended) repetitions_->commit();
+  if (repetitions_ != nullptr && !appended) repetitions_->roll_back();
+  if (!appended) return std::unexpected(std::move(appended.error()));
   live_.apply(std::move(plan->updates), log_.last_sequence());
   if (live_.fill_level() >= 1) projector_.flush_soon();
   return plan;
 }
 
+Result<void> Committer::append(EventGroup events, const GroupPlan& plan) {
+  auto appended = log_.append(std::move(events), plan.durability);
+  // Whoever repeats what somebody has recorded, but not synced, may ask for more than he did.
+  if (!appended || !plan.has_repeats || plan.durability != Durability::synced) return appended;
+  return log_.make_durable(log_.last_sequence());
+}
+
+void Committer::pause_for_projector() {
+  const double level = live_.fill_level();
+  if (level < 1) return;
+  const double lag = (level - 1) / (LiveProjections::overfull_level - 1);
+  const auto pause =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::min(lag, 1.0) * longest_pause);
+  // Its failure is told by the write that follows.
+  const auto idle = projector_.wait_until_idle(pause);
+  if (idle && *idle) projector_.flush_soon();
+}
+
 Result<void> Committer::make_room() {
-  for (double level = live_.fill_level(); level >= 1; level = live_.fill_level()) {
-    const bool overfull = level >= LiveProjections::overfull_level;
-    const double lag = (level - 1) / (LiveProjections::overfull_level - 1);
-    const auto delay = std::chrono::duration_cast<std::chrono::microseconds>(lag * longest_delay);
-    const auto idle = projector_.wait_until_idle(overfull ? std::nullopt : std::optional(delay));
+  if (const auto failed = projector_.failure()) return std::unexpected(*failed);
+  while (live_.fill_level() >= LiveProjections::hard_level) {
+    const auto idle = projector_.wait_until_idle(std::nullopt);
     if (!idle) return std::unexpected(idle.error());
-    if (!*idle) return {};
     projector_.flush_soon();
   }
   return {};

@@ -4,6 +4,9 @@
 // See docs/architecture.md, "A write's journey". After a failed append it takes no further write.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -14,16 +17,22 @@
 #include "eventlog/event_log.hpp"
 #include "projections/live_projections.hpp"
 #include "store/commit_queue.hpp"
+#include "store/group_limit.hpp"
 #include "store/group_planner.hpp"
 #include "store/projector.hpp"
+#include "store/store_metrics.hpp"
 
 namespace rounds {
 
 class Committer {
  public:
-  // All references must outlive the committer.
+  // All references must outlive the committer. It calls `committed` with the end of the log when a
+  // group has become visible, before the callers hear of it, and `finished` (null: nobody) after
+  // they have.
   Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
-            SignatureIdGenerator& ids, GroupPlanner::Options options);
+            SignatureIdGenerator& ids, GroupPlanner::Options options, StoreCounters& counters,
+            std::function<void(Sequence)> committed,
+            std::function<void(const GroupCommit&)> finished);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -31,16 +40,24 @@ class Committer {
   // See SignatureStore::submit. From any thread; never blocks.
   void submit(Submission submission, Completion completion);
 
+  // What waits now. Any thread.
+  [[nodiscard]] QueueDepth queue_depth() { return queue_.depth(); }
+
   // Finishes what was submitted and ends the thread; later submissions are answered with
   // unavailable. Idempotent.
   void stop();
 
  private:
   void run();
-  void commit(std::vector<QueuedSubmission>& group);
+  [[nodiscard]] std::size_t next_group_limit();
+  // Returns how many occurrences became durable.
+  std::uint64_t commit(std::vector<QueuedSubmission>& group);
   [[nodiscard]] Result<GroupPlan> write(std::vector<QueuedSubmission>& group);
-  // Slows the committer down while the projector is behind: a little at each group, the more the
-  // fuller the active layer is, so that acknowledgements never stop for a whole layer.
+  [[nodiscard]] Result<void> append(EventGroup events, const GroupPlan& plan);
+  // Slows the committer down while the projector is behind: a little before each group, the more
+  // the fuller the active layer is, so that acknowledgements go on while it catches up.
+  void pause_for_projector();
+  // Waits if all of that did not help. Errors: that of the projector.
   [[nodiscard]] Result<void> make_room();
 
   // Freeing what a submission carried costs about as much as recording it. Under load callers do
@@ -53,8 +70,15 @@ class Committer {
   LiveProjections& live_;
   Projector& projector_;
   const Clock& clock_;
+  const Folding folding_;
+  Repetitions* const repetitions_;
   GroupPlanner planner_;
   CommitQueue queue_;
+  GroupLimit group_limit_;
+  StoreCounters& counters_;
+  const std::function<void(Sequence)> committed_;
+  const std::function<void(const GroupCommit&)> finished_;
+  std::uint64_t queries_seen_ = 0;
   std::mutex retired_mutex_;
   std::vector<Submission> retired_;  // guarded by retired_mutex_
   std::thread thread_;               // last: uses all of the above

@@ -1,6 +1,7 @@
 #include "store/group_planner.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/check.hpp"
@@ -15,17 +16,18 @@ bool is_fatal(const Error& error) {
 
 }  // namespace
 
-Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, Sequence last,
+Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, EventGroup& events,
                                      Timestamp now) {
   // What a failed plan left behind.
   static_cast<void>(changes_.take());
   waiting_.clear();
   loaded_ = 0;
+  aliases_wait_ = false;
   waiting_order_.clear();
-  by_identity_.clear();
   by_fingerprint_.clear();
-  events_.clear();
-  last_ = last;
+  overflows_.clear();
+  overflow_identities_.clear();
+  events_ = &events;
   now_ = now;
   GroupPlan plan;
   plan.outcomes.reserve(group.size());
@@ -36,7 +38,10 @@ Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, Sequence
     if (context.durability == Durability::synced) plan.durability = Durability::synced;
     Result<Commit> outcome = Commit{};
     if (auto* record = std::get_if<RecordOccurrences>(&item.submission)) {
-      if (auto added = add(*record); !added) return std::unexpected(std::move(added.error()));
+      auto repeats = add(item, *record);
+      if (!repeats) return std::unexpected(std::move(repeats.error()));
+      plan.has_repeats = plan.has_repeats || repeats->total() > 0;
+      outcome->repeats = *repeats;
     } else if (const auto* execute = std::get_if<ExecuteCommand>(&item.submission)) {
       outcome = run(*execute);
     } else {
@@ -48,16 +53,28 @@ Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, Sequence
   if (auto emitted = emit_all_waiting(); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
-  plan.events = std::move(events_);
   plan.updates = changes_.take();
   return plan;
 }
 
-void GroupPlanner::Waiting::add(Exemplar& exemplar) {
-  first_seen = count == 0 ? exemplar.time : std::min(first_seen, exemplar.time);
-  last_seen = count == 0 ? exemplar.time : std::max(last_seen, exemplar.time);
-  ++count;
-  if (exemplars.size() < exemplars.capacity()) exemplars.push_back(&exemplar);
+void GroupPlanner::Waiting::add(const FoldedOccurrences& folded, RecordOccurrences& record) {
+  first_seen = count == 0 ? folded.first_seen : std::min(first_seen, folded.first_seen);
+  last_seen = count == 0 ? folded.last_seen : std::max(last_seen, folded.last_seen);
+  count += folded.count;
+  for (const std::uint32_t place : folded.exemplars) {
+    if (exemplars.size() == exemplars.capacity()) return;
+    exemplars.push_back(&record.occurrences[place].exemplar);
+  }
+}
+
+void GroupPlanner::Waiting::take(Waiting& other) {
+  first_seen = count == 0 ? other.first_seen : std::min(first_seen, other.first_seen);
+  last_seen = count == 0 ? other.last_seen : std::max(last_seen, other.last_seen);
+  count += std::exchange(other.count, 0);
+  for (Exemplar* exemplar : other.exemplars) {
+    if (exemplars.size() < exemplars.capacity()) exemplars.push_back(exemplar);
+  }
+  other.exemplars.clear();
 }
 
 OccurrenceSummary GroupPlanner::Waiting::take_summary(std::size_t most_exemplars) {
@@ -69,28 +86,44 @@ OccurrenceSummary GroupPlanner::Waiting::take_summary(std::size_t most_exemplars
   return summary;
 }
 
-std::uint32_t GroupPlanner::waiting_of(const std::shared_ptr<const SignatureIdentity>& identity) {
+std::uint32_t GroupPlanner::waiting_of(const FoldedOccurrences& folded,
+                                       const RecordOccurrences& record) {
   const auto next = static_cast<std::uint32_t>(waiting_.size());
-  const auto [known, is_new_address] = by_identity_.try_emplace(identity.get(), next);
-  if (!is_new_address) return known->second;
-  const HashedText fingerprint(identity->fingerprint);
-  const auto [same, is_new] = by_fingerprint_.try_emplace(fingerprint, next);
-  if (is_new) waiting_.emplace_back(identity, fingerprint);
-  known->second = same->second;
-  return same->second;
+  const auto [known, is_new] = by_fingerprint_.try_emplace(folded.fingerprint, next);
+  if (is_new) {
+    waiting_.emplace_back(folded.fingerprint, record.occurrences[folded.place]);
+    if (waiting_.back().aliases != nullptr) aliases_wait_ = true;
+  }
+  return known->second;
 }
 
-Result<void> GroupPlanner::add(RecordOccurrences& record) {
+Result<Repeats> GroupPlanner::add(QueuedSubmission& item, RecordOccurrences& record) {
+  Repeats repeats;
+  if (options_.repetitions != nullptr && !record.keys.empty()) {
+    const Repetitions::Judgement judgement = options_.repetitions->judge(record);
+    repeats = judgement.repeats;
+    if (judgement.counts.empty()) return repeats;
+    // The usual case needs no second look at them.
+    if (repeats.total() > 0) {
+      item.folded = fold_those(record, item.folded, item.entry_of, judgement.counts);
+    }
+  }
+  if (auto added = add(record, item.folded); !added) {
+    return std::unexpected(std::move(added.error()));
+  }
+  return repeats;
+}
+
+Result<void> GroupPlanner::add(RecordOccurrences& record,
+                               std::span<const FoldedOccurrences> folded) {
   const Provenance& provenance = record.context.provenance;
   if (!options_.coalesce_occurrences) {
     // Each is emitted as soon as the next of its fingerprint comes.
-    for (const IdentifiedOccurrence& occurrence : record.occurrences) {
-      static_cast<void>(waiting_of(occurrence.identity));
-    }
+    for (const FoldedOccurrences& entry : folded) static_cast<void>(waiting_of(entry, record));
     if (auto loaded = load_waiting(); !loaded) return loaded;
   }
-  for (IdentifiedOccurrence& occurrence : record.occurrences) {
-    const std::uint32_t place = waiting_of(occurrence.identity);
+  for (const FoldedOccurrences& entry : folded) {
+    const std::uint32_t place = waiting_of(entry, record);
     Waiting& waiting = waiting_[place];
     const bool joins = waiting.count > 0 && options_.coalesce_occurrences &&
                        (waiting.provenance == &provenance || *waiting.provenance == provenance);
@@ -101,7 +134,7 @@ Result<void> GroupPlanner::add(RecordOccurrences& record) {
       waiting.provenance = &provenance;
       waiting_order_.push_back(place);
     }
-    waiting.add(occurrence.exemplar);
+    waiting.add(entry, record);
   }
   return {};
 }
@@ -114,7 +147,45 @@ Result<void> GroupPlanner::load_waiting() {
   }
   const auto slots = changes_.load(fingerprints);
   if (!slots) return std::unexpected(slots.error());
-  for (const std::optional<ChangeSet::Slot>& slot : *slots) waiting_[loaded_++].slot = slot;
+  std::vector<HashedText> aliases;
+  for (const std::optional<ChangeSet::Slot>& slot : *slots) {
+    Waiting& waiting = waiting_[loaded_++];
+    waiting.slot = slot;
+    if (slot || waiting.aliases == nullptr) continue;
+    for (const std::string& alias : *waiting.aliases) aliases.emplace_back(alias);
+  }
+  if (aliases.empty()) return {};
+  // Nearly all lead nowhere, which the changes remember.
+  if (const auto read = changes_.load(aliases); !read) return std::unexpected(read.error());
+  return {};
+}
+
+Result<GroupPlanner::AliasOwner> GroupPlanner::find_by_aliases(const FingerprintAliases& aliases) {
+  AliasOwner owner;
+  for (const std::string& alias : aliases) {
+    const auto slot = changes_.find(HashedText(alias));
+    if (!slot) return std::unexpected(slot.error());
+    if (!*slot) {
+      owner.free.push_back(alias);
+      continue;
+    }
+    // One that only answers to it was told apart from these occurrences by better rules.
+    const bool was_made_with_it = changes_.state(**slot)->identity->fingerprint == alias;
+    if (was_made_with_it && !owner.slot) owner.slot = *slot;
+  }
+  return owner;
+}
+
+Result<void> GroupPlanner::emit_waiting_for(const std::string& fingerprint,
+                                            const FingerprintAliases* aliases) {
+  // Which signature those are of turns out only when they are emitted. They are new failures, so
+  // this happens seldom.
+  if (aliases_wait_) return emit_all_waiting();
+  if (auto emitted = emit_waiting(HashedText(fingerprint)); !emitted) return emitted;
+  if (aliases == nullptr) return {};
+  for (const std::string& alias : *aliases) {
+    if (auto emitted = emit_waiting(HashedText(alias)); !emitted) return emitted;
+  }
   return {};
 }
 
@@ -128,28 +199,81 @@ Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
   if (waiting.count == 0) return {};
   const std::shared_ptr<const SignatureIdentity>& identity = *waiting.identity;
   if (!waiting.slot) {
-    const auto found = changes_.find_by_fingerprint(waiting.fingerprint);
+    const auto found = changes_.find(waiting.fingerprint);
     if (!found) return std::unexpected(found.error());
     waiting.slot = *found;
   }
+  Learned learned;
+  if (!waiting.slot && waiting.aliases != nullptr) {
+    auto owner = find_by_aliases(*waiting.aliases);
+    if (!owner) return std::unexpected(std::move(owner.error()));
+    waiting.slot = owner->slot;
+    learned.aliases = std::move(owner->free);
+    if (waiting.slot) {
+      learned.aliases.insert(learned.aliases.begin(), identity->fingerprint);
+      learned.payloads = decide_fingerprints(*changes_.state(*waiting.slot), learned.aliases);
+    }
+  }
+  if (!waiting.slot) {
+    auto overflow = budget_.take(identity->service, now_);
+    if (overflow) return move_to_overflow(waiting, std::move(overflow));
+  }
+  record(waiting, std::move(learned));
+  return {};
+}
+
+void GroupPlanner::record(Waiting& waiting, Learned learned) {
   const Signature* present = waiting.slot ? changes_.state(*waiting.slot) : nullptr;
   const SignatureId id = present != nullptr ? present->id : ids_.next(now_);
   const std::size_t kept =
       exemplars_to_keep(present, waiting.count, waiting.last_seen, options_.policy);
-  auto payloads =
-      decide_occurrences(present, identity, waiting.take_summary(kept), options_.policy);
+  auto payloads = decide_occurrences(present, *waiting.identity, waiting.take_summary(kept),
+                                     options_.policy, std::move(learned.aliases));
+  std::ranges::move(learned.payloads, std::inserter(payloads, payloads.begin()));
   if (!waiting.slot) waiting.slot = changes_.create(id);
   emit(*waiting.slot, id, std::move(payloads), *waiting.provenance);
+}
+
+Result<void> GroupPlanner::move_to_overflow(Waiting& waiting,
+                                            std::shared_ptr<const SignatureIdentity> identity) {
+  const HashedText fingerprint(identity->fingerprint);
+  auto overflow = std::ranges::find_if(
+      overflows_, [&](const Waiting& each) { return each.fingerprint == fingerprint; });
+  if (overflow == overflows_.end()) {
+    overflow_identities_.push_back(std::move(identity));
+    overflow = overflows_.emplace(overflows_.end(), fingerprint, overflow_identities_.back());
+  }
+  const bool joins = options_.coalesce_occurrences && overflow->count > 0 &&
+                     *overflow->provenance == *waiting.provenance;
+  if (overflow->count > 0 && !joins) {
+    if (auto emitted = emit_overflow(*overflow); !emitted) return emitted;
+  }
+  overflow->provenance = waiting.provenance;
+  overflow->take(waiting);
+  return {};
+}
+
+Result<void> GroupPlanner::emit_overflow(Waiting& overflow) {
+  if (overflow.count == 0) return {};
+  if (!overflow.slot) {
+    const auto found = changes_.find(overflow.fingerprint);
+    if (!found) return std::unexpected(found.error());
+    overflow.slot = *found;
+  }
+  record(overflow, {});
   return {};
 }
 
 Result<void> GroupPlanner::emit_all_waiting() {
   if (auto loaded = load_waiting(); !loaded) return loaded;
-  events_.reserve(events_.size() + waiting_order_.size());
   // Emitted ones that waited again stand in the order twice; the second time nothing waits.
   for (const std::uint32_t place : waiting_order_) {
     if (auto emitted = emit_waiting(waiting_[place]); !emitted) return emitted;
   }
+  for (Waiting& overflow : overflows_) {
+    if (auto emitted = emit_overflow(overflow); !emitted) return emitted;
+  }
+  aliases_wait_ = false;
   return {};
 }
 
@@ -159,7 +283,8 @@ Result<Commit> GroupPlanner::run(const ExecuteCommand& execute) {
   // A signature that only waiting occurrences create has an id that nobody can know yet.
   if (!*slot) return std::unexpected(signature_not_found(execute.id));
   const std::shared_ptr<const SignatureIdentity> identity = changes_.state(**slot)->identity;
-  if (auto emitted = emit_waiting(HashedText(identity->fingerprint)); !emitted) {
+  const std::shared_ptr<const FingerprintAliases> aliases = changes_.state(**slot)->aliases;
+  if (auto emitted = emit_waiting_for(identity->fingerprint, aliases.get()); !emitted) {
     return std::unexpected(std::move(emitted.error()));
   }
   const Signature& present = *changes_.state(**slot);
@@ -175,13 +300,16 @@ Result<Commit> GroupPlanner::run(const ExecuteCommand& execute) {
 
 Result<Commit> GroupPlanner::run(const SaveSignature& save) {
   const Signature& target = save.signature;
-  const HashedText fingerprint(target.identity->fingerprint);
-  if (auto emitted = emit_waiting(fingerprint); !emitted) {
-    return std::unexpected(std::move(emitted.error()));
-  }
   const auto found = changes_.find(target.id);
   if (!found) return std::unexpected(found.error());
   const Signature* present = *found ? changes_.state(**found) : nullptr;
+  // Those of what is there and those of what is to be there may differ.
+  const auto present_aliases = present != nullptr ? present->aliases : nullptr;
+  for (const FingerprintAliases* aliases : {target.aliases.get(), present_aliases.get()}) {
+    auto emitted = emit_waiting_for(target.identity->fingerprint, aliases);
+    if (!emitted) return std::unexpected(std::move(emitted.error()));
+  }
+  present = *found ? changes_.state(**found) : nullptr;
   if (present == nullptr && save.mode == SaveMode::update_only) {
     return std::unexpected(signature_not_found(target.id));
   }
@@ -197,11 +325,11 @@ Result<Commit> GroupPlanner::run(const SaveSignature& save) {
       return std::unexpected(version_conflict(expected, *context.expected_version));
     }
   }
-  const auto owner = changes_.find_by_fingerprint(fingerprint);
-  if (!owner) return std::unexpected(owner.error());
-  if (*owner && changes_.state(**owner)->id != target.id) {
-    return std::unexpected(
-        fingerprint_conflict(target.identity->fingerprint, changes_.state(**owner)->id));
+  if (auto own = check_owner(target, target.identity->fingerprint); !own) {
+    return std::unexpected(std::move(own.error()));
+  }
+  for (const std::string& alias : aliases_of(target)) {
+    if (auto own = check_owner(target, alias); !own) return std::unexpected(std::move(own.error()));
   }
   auto payloads = decide_save(*found ? changes_.state(**found) : nullptr, target);
   if (!payloads) return std::unexpected(std::move(payloads.error()));
@@ -210,20 +338,30 @@ Result<Commit> GroupPlanner::run(const SaveSignature& save) {
   return commit_of(slot);
 }
 
+Result<void> GroupPlanner::check_owner(const Signature& target, const std::string& fingerprint) {
+  const auto owner = changes_.find(HashedText(fingerprint));
+  if (!owner) return std::unexpected(owner.error());
+  if (!*owner || changes_.state(**owner)->id == target.id) return {};
+  return std::unexpected(fingerprint_conflict(fingerprint, changes_.state(**owner)->id));
+}
+
 void GroupPlanner::emit(ChangeSet::Slot slot, const SignatureId& id,
                         std::vector<EventPayload> payloads, const Provenance& provenance) {
   for (EventPayload& payload : payloads) {
-    const Signature* present = changes_.state(slot);
-    const Version version = present == nullptr ? 1 : present->version + 1;
-    const Event& event =
-        events_.emplace_back(++last_, id, version, now_, provenance, std::move(payload));
+    const Event event{events_->last_sequence() + 1,
+                      id,
+                      changes_.version(slot) + 1,
+                      now_,
+                      provenance,
+                      std::move(payload)};
+    events_->add(event);
     const auto folded = changes_.fold(slot, event);
     ROUNDS_CHECK(folded.has_value(), "what the lifecycle decides on a state follows that state");
   }
 }
 
-Commit GroupPlanner::commit_of(ChangeSet::Slot slot) const {
-  return Commit{0, *changes_.state(slot)};
+Commit GroupPlanner::commit_of(ChangeSet::Slot slot) {
+  return Commit{0, *changes_.state(slot), {}};
 }
 
 }  // namespace rounds

@@ -40,6 +40,18 @@ std::optional<Error> Projector::failure() {
   return failure_;
 }
 
+Result<void> Projector::at_seam(const std::function<Result<void>()>& task) {
+  std::unique_lock lock(mutex_);
+  const auto has_ended = [this] { return stopping_ || failure_.has_value(); };
+  if (!has_ended()) {
+    task_ = &task;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return task_ == nullptr; });
+    return std::exchange(task_result_, {});
+  }
+  return fail(ErrorCode::unavailable, "the store takes no more writes");
+}
+
 Result<void> Projector::stop() {
   Result<bool> idle = wait_until_idle(std::nullopt);
   if (idle && thread_.joinable()) {
@@ -62,12 +74,17 @@ void Projector::run() {
     std::shared_ptr<const Layer> layer;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return (layer_ && !failure_) || stopping_; });
+      changed_.wait(lock, [&] { return (layer_ && !failure_) || task_ != nullptr || stopping_; });
+      if (task_ != nullptr) {
+        run_task(lock);
+        continue;
+      }
       if (stopping_) return;
       layer = layer_;
     }
     const auto written = projections_.writer->write(*layer);
     if (written) {
+      database_.release_dropped();
       projections_.live->flushed(
           std::make_shared<const ProjectionSnapshot>(database_, database_.active()));
     }
@@ -81,6 +98,18 @@ void Projector::run() {
     }
     changed_.notify_all();
   }
+}
+
+void Projector::run_task(std::unique_lock<std::mutex>& lock) {
+  const std::function<Result<void>()>& task = *task_;
+  const bool may_run = !failure_;
+  lock.unlock();
+  Result<void> result =
+      may_run ? task() : fail(ErrorCode::unavailable, "the store takes no more writes");
+  lock.lock();
+  task_result_ = std::move(result);
+  task_ = nullptr;
+  changed_.notify_all();
 }
 
 }  // namespace rounds

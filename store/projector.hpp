@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,11 +37,18 @@ class Projector {
   // The first write that failed; none if none did.
   [[nodiscard]] std::optional<Error> failure();
 
+  // Runs `task` on the projector's thread when no layer is being written, and waits for it. Layers
+  // go on growing meanwhile. Any thread but that one, one call at a time. Errors: those of the
+  // task; unavailable if the projector has stopped or failed.
+  [[nodiscard]] Result<void> at_seam(const std::function<Result<void>()>& task);
+
   // Writes everything that is not on disk, then ends the thread. Idempotent. Errors as above.
   [[nodiscard]] Result<void> stop();
 
  private:
   void run();
+  // Without the lock while the task runs.
+  void run_task(std::unique_lock<std::mutex>& lock);
 
   OpenProjections& projections_;
   ProjectionDatabase& database_;
@@ -48,8 +56,11 @@ class Projector {
   std::condition_variable changed_;
   std::shared_ptr<const Layer> layer_;  // being written; guarded by mutex_
   std::optional<Error> failure_;        // guarded by mutex_
-  bool stopping_ = false;               // guarded by mutex_
-  std::thread thread_;                  // last: uses all of the above
+  // Of at_seam(): null once it is done. Both guarded by mutex_.
+  const std::function<Result<void>()>* task_ = nullptr;
+  Result<void> task_result_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;     // last: uses all of the above
 };
 
 }  // namespace rounds

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/utf8.hpp"
+
 namespace rounds::tools {
 
 Result<Signature> find_signature(Backend& backend, const std::string& key) {
@@ -19,7 +21,22 @@ Result<Signature> find_signature(Backend& backend, const std::string& key) {
   return fail(ErrorCode::not_found,
               fmt::format("there is no signature with the id or fingerprint \"{}\"; rounds list "
                           "shows those there are",
-                          key.substr(0, limits::max_fingerprint_bytes)));
+                          truncate_utf8(key, limits::max_fingerprint_bytes)));
+}
+
+Result<Signature> find_signature_as_of(Backend& backend, const std::string& key,
+                                       const Moment& moment) {
+  if (const auto id = SignatureId::parse(key)) {
+    auto found = backend.as_of(*id, moment);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (*found) return **std::move(found);
+  }
+  auto found = backend.get_by_fingerprint_as_of(key, moment);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (*found) return **std::move(found);
+  return fail(ErrorCode::not_found,
+              fmt::format("there was no signature with the id or fingerprint \"{}\" as of {}",
+                          truncate_utf8(key, limits::max_fingerprint_bytes), describe(moment)));
 }
 
 Result<OtlpBatch> decode(const OtlpBody& body, Timestamp received_at) {

@@ -52,6 +52,12 @@ class Backend {
                                                                    std::size_t limit) = 0;
   [[nodiscard]] virtual Result<StoreStats> get_stats() = 0;
 
+  [[nodiscard]] virtual Result<std::optional<Signature>> as_of(const SignatureId& id,
+                                                               const Moment& moment) = 0;
+  [[nodiscard]] virtual Result<std::optional<Signature>> get_by_fingerprint_as_of(
+      const std::string& fingerprint, const Moment& moment) = 0;
+  [[nodiscard]] virtual Result<StoreStats> get_stats_as_of(const Moment& moment) = 0;
+
   // Returns the signature afterwards. Never a Restore, which has no route.
   [[nodiscard]] virtual Result<Signature> execute(const SignatureId& id, const Command& command,
                                                   const CommandContext& context) = 0;
@@ -69,6 +75,10 @@ class Backend {
 
 // The signature whose id or fingerprint `key` is. Errors: not_found.
 [[nodiscard]] Result<Signature> find_signature(Backend& backend, const std::string& key);
+
+// The same as it was at `moment`. Errors: not_found, also if it was not there yet.
+[[nodiscard]] Result<Signature> find_signature_as_of(Backend& backend, const std::string& key,
+                                                     const Moment& moment);
 
 // Decodes a body as rounds-ingestd does. Errors: invalid_argument, too_large.
 [[nodiscard]] Result<OtlpBatch> decode(const OtlpBody& body, Timestamp received_at);

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/moment.hpp"
+
 namespace rounds::tools {
 namespace {
 
@@ -45,6 +47,16 @@ std::optional<ExitCode> parse_arguments(CLI::App& app, std::span<const char* con
 void add_version(CLI::App& app) {
   app.set_version_flag("--version", fmt::format("{} {}", app.get_name(), ROUNDS_VERSION),
                        "Print the version and exit");
+}
+
+CLI::Option* add_moment(CLI::App& app, const std::string& name, std::string& text,
+                        const std::string& description) {
+  return app.add_option(name, text, description)
+      ->option_text("SEQUENCE|TIME")
+      ->check([](const std::string& given) {
+        const auto moment = parse_moment(given);
+        return moment ? std::string{} : moment.error().message;
+      });
 }
 
 ExitCode finish(ExitCode code, std::string_view program, Process& process) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 
@@ -23,6 +24,10 @@ namespace rounds::tools {
 
 // Adds --version.
 void add_version(CLI::App& app);
+
+// Adds an option that takes a moment: its text is one for parse_moment(), or `text` stays empty.
+CLI::Option* add_moment(CLI::App& app, const std::string& name, std::string& text,
+                        const std::string& description);
 
 // Ends a program: a result that could not be written is an error, not a success.
 [[nodiscard]] ExitCode finish(ExitCode code, std::string_view program, Process& process);

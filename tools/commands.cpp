@@ -3,7 +3,10 @@
 #include <ostream>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "api/json_text.hpp"
+#include "tools/printable.hpp"
 #include "tools/progress.hpp"
 #include "tools/server_backend.hpp"
 
@@ -13,14 +16,21 @@ Result<std::unique_ptr<Backend>> Invocation::open_backend(CreateIfMissing create
   const auto location = find_location(location_, process_);
   if (!location) return std::unexpected(location.error());
   if (const auto* server = std::get_if<ServerUrl>(&*location)) {
-    return open_server_backend(server->text, *process_.clock);
+    auto credentials = find_credentials(location_, process_);
+    if (!credentials) return std::unexpected(std::move(credentials.error()));
+    return open_server_backend(server->text, *process_.clock, *std::move(credentials));
   }
   Progress progress(process_, "Reading the log", "events");
   auto grouping = find_grouping(location_, process_);
   if (!grouping) return std::unexpected(std::move(grouping.error()));
   return open_local_backend(
       std::get<std::filesystem::path>(*location), create, *std::move(grouping),
-      [&progress](std::uint64_t done, std::uint64_t total) { progress.update(done, total); });
+      [&progress](std::uint64_t done, std::uint64_t total) { progress.update(done, total); },
+      [&](const std::string& why) {
+        progress.clear();
+        process_.err << program_name << ": " << printable(why) << '\n';
+        process_.err.flush();
+      });
 }
 
 void Invocation::print(const std::function<boost::json::object()>& for_machines,
@@ -40,11 +50,26 @@ void Invocation::note(std::string_view text) const {
 
 CLI::App& CommandLine::add(const std::string& name, const std::string& description,
                            const std::string& example, Action action) {
-  CLI::App& command = *app_.add_subcommand(name, description);
+  return add_to(app_, name, description, example, std::move(action));
+}
+
+CLI::App& CommandLine::add_to(CLI::App& group, const std::string& name,
+                              const std::string& description, const std::string& example,
+                              Action action) {
+  CLI::App& command = *group.add_subcommand(name, description);
   command.footer("Example: " + example +
                  "\nWhere the data is (--data-dir, --server) and --json: see rounds --help");
   command.callback([this, action = std::move(action)] { chosen_ = action; });
   return command;
+}
+
+CLI::App& CommandLine::add_group(const std::string& name, const std::string& description,
+                                 const std::string& example) {
+  CLI::App& group = *app_.add_subcommand(name, description);
+  group.footer(
+      fmt::format("Example: {}\nrounds {} COMMAND --help explains a command.", example, name));
+  group.require_subcommand(1);
+  return group;
 }
 
 CLI::App& CommandLine::add(const std::string& name, const std::string& description,

@@ -69,6 +69,12 @@ class CommandLine {
   CLI::App& add(const std::string& name, const std::string& description, const std::string& example,
                 BackendAction action);
 
+  // Adds a command that consists of commands, which add_to() adds to the result.
+  CLI::App& add_group(const std::string& name, const std::string& description,
+                      const std::string& example);
+  CLI::App& add_to(CLI::App& group, const std::string& name, const std::string& description,
+                   const std::string& example, Action action);
+
   // The command that was parsed; empty before.
   [[nodiscard]] const Action& chosen() const { return chosen_; }
 
@@ -86,5 +92,8 @@ void add_lifecycle_commands(CommandLine& commands);
 void add_ingest_command(CommandLine& commands);
 void add_fingerprint_command(CommandLine& commands);
 void add_verify_command(CommandLine& commands);
+
+// create, list, verify and restore, below backup.
+void add_backup_command(CommandLine& commands);
 
 }  // namespace rounds::tools

@@ -63,7 +63,7 @@ Result<Occurrence> occurrence_from_json(const boost::json::value& line) {
 
 // Without rules of the configuration, v1 looks at four things and at all of each.
 FingerprintExplanation explain_v1(const Occurrence& occurrence) {
-  FingerprintExplanation explanation{*identify(occurrence, FingerprintRules::v1).identity, {}};
+  FingerprintExplanation explanation{*make_identity_of(occurrence, FingerprintRules::v1), {}};
   const auto add = [&](std::string_view part, std::string_view value, std::string_view reason) {
     explanation.parts.push_back({std::string(part), std::string(value), true, std::string(reason)});
   };
@@ -107,11 +107,11 @@ class FingerprintRun {
     if (!value) return std::unexpected(std::move(value.error()));
     auto occurrence = occurrence_from_json(*value);
     if (!occurrence) return std::unexpected(std::move(occurrence.error()));
+    grouping_.apply_rules(*occurrence);
     if (!explain_) {
-      add_identity(*grouping_.identify(*occurrence).identity, *value);
+      add_identity(*make_identity_of(*occurrence, grouping_.rules()), *value);
       return api::to_text(*value) + '\n';
     }
-    grouping_.apply_rules(*occurrence);
     const FingerprintExplanation explanation = grouping_.rules() == FingerprintRules::v1
                                                    ? explain_v1(*occurrence)
                                                    : explain_v2(*occurrence);
@@ -140,16 +140,15 @@ class FingerprintRun {
 
 // What the command line says, else the settings. Rules of the settings belong to their version.
 Result<Grouping> grouping_of(const FingerprintOptions& options, const Invocation& invocation) {
-  if (options.rules.empty() && options.grouping_rules.empty()) {
-    return find_grouping(invocation.location(), invocation.process());
-  }
+  auto settings = find_grouping(invocation.location(), invocation.process());
+  if (!settings || (options.rules.empty() && options.grouping_rules.empty())) return settings;
   FingerprintRules rules = default_fingerprint_rules;
   if (!options.rules.empty()) {
     const auto parsed = parse_fingerprint_rules(options.rules);
     if (!parsed) return std::unexpected(parsed.error());
     rules = *parsed;
   }
-  return Grouping::make(rules, options.grouping_rules);
+  return Grouping::make(rules, options.grouping_rules, settings->scrubbing());
 }
 
 Result<ExitCode> run_fingerprint(const FingerprintOptions& options, const Invocation& invocation) {
@@ -183,7 +182,7 @@ void add_fingerprint_command(CommandLine& commands) {
       "fingerprint",
       "Add template, stack_hash and fingerprint to each line of JSON on the standard input",
       R"(echo '{"error_type": "E", "service": "shop", "message": "user 1234", "frames": []}')"
-      " | rounds fingerprint --rules v2 --explain\n"
+      " | rounds fingerprint --explain\n"
       "A line has error_type, service and message, and frames (each with module, function and\n"
       "filename) or stack_trace (a text), and the language, if it is known.",
       Action([options](const Invocation& invocation) {
@@ -191,7 +190,7 @@ void add_fingerprint_command(CommandLine& commands) {
       }));
   command
       .add_option("--rules", options->rules,
-                  "The version of the rules (default: that of the settings, else v1)")
+                  "The version of the rules (default: that of the settings, else v2)")
       ->check(CLI::IsMember({"v1", "v2"}));
   command
       .add_option("--grouping-rule", options->grouping_rules,

@@ -22,6 +22,7 @@ struct ChangeOptions {
   std::string key;
   CommandContext context;
   std::optional<std::string> fix;
+  std::optional<std::string> release;
   std::string diagnosis_file;
   ChangeTags tags;
 };
@@ -127,13 +128,17 @@ void add_lifecycle_commands(CommandLine& commands) {
       ->add_option("--file", diagnose_options->diagnosis_file,
                    "The diagnosis; - reads the standard input")
       ->required();
-  const auto [resolve, resolve_options] = add_change(
-      commands, "resolve", "Mark as resolved; a later occurrence makes it new again",
-      "rounds resolve 0190163d-8694-739b-aea5-966c26f8ad91 --fix \"raised the pool size\"",
-      [](const ChangeOptions& options, const Invocation&) -> Result<Command> {
-        return Resolve{options.fix};
-      });
+  const auto [resolve, resolve_options] =
+      add_change(commands, "resolve", "Mark as resolved; a later occurrence makes it new again",
+                 "rounds resolve 0190163d-8694-739b-aea5-966c26f8ad91 --fix \"raised the pool "
+                 "size\" --release "
+                 "2.4.1",
+                 [](const ChangeOptions& options, const Invocation&) -> Result<Command> {
+                   return Resolve{options.fix, options.release};
+                 });
   resolve->add_option("--fix", resolve_options->fix, "What was done about it");
+  resolve->add_option("--release", resolve_options->release,
+                      "The release that has the fix: a version, tag or commit");
   add_change(commands, "mute", "Mute: occurrences are counted, nobody is bothered",
              "rounds mute 0190163d-8694-739b-aea5-966c26f8ad91 --reason \"known and harmless\"",
              make_plain<Mute>);

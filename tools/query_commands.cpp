@@ -7,6 +7,7 @@
 
 #include "api/signature_json.hpp"
 #include "api/store_json.hpp"
+#include "tools/command_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/views.hpp"
 
@@ -73,6 +74,7 @@ struct ListOptions {
   std::string status;
   std::string service;
   std::string error_type;
+  std::string tag;
   std::size_t limit = limits::default_page_size;
 };
 
@@ -86,6 +88,7 @@ Result<ExitCode> run_list(const ListOptions& options, const Invocation& invocati
   }
   if (!options.service.empty()) query.service = options.service;
   if (!options.error_type.empty()) query.error_type = options.error_type;
+  if (!options.tag.empty()) query.tag = options.tag;
   return print_list(invocation, backend, query, options.limit);
 }
 
@@ -93,7 +96,7 @@ void add_list(CommandLine& commands) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App& command =
       commands.add("list", "List signatures, the last seen first",
-                   "rounds list --status new --service checkout --limit 20",
+                   "rounds list --status new --service checkout --tag database --limit 20",
                    BackendAction([options](const Invocation& invocation, Backend& backend) {
                      return run_list(*options, invocation, backend);
                    }));
@@ -104,27 +107,43 @@ void add_list(CommandLine& commands) {
       ->check(CLI::IsMember(names));
   command.add_option("--service", options->service, "Only those of this service");
   command.add_option("--error-type", options->error_type, "Only those of this error type");
+  command.add_option("--tag", options->tag, "Only those with this tag");
   add_limit(command, options->limit, max_rows);
 }
 
 struct KeyOptions {
   std::string key;
+  std::string as_of;  // empty: now
   std::size_t limit = 0;
 };
 
+Result<Signature> find_chosen(const KeyOptions& options, Backend& backend) {
+  if (options.as_of.empty()) return find_signature(backend, options.key);
+  const auto moment = parse_moment(options.as_of);
+  if (!moment) return std::unexpected(moment.error());
+  return find_signature_as_of(backend, options.key, *moment);
+}
+
+Result<ExitCode> run_show(const KeyOptions& options, const Invocation& invocation,
+                          Backend& backend) {
+  const auto signature = find_chosen(options, backend);
+  if (!signature) return std::unexpected(signature.error());
+  invocation.print([&] { return api::signature_to_json(*signature); },
+                   [&] { return signature_sheet(*signature); });
+  return ExitCode::fine;
+}
+
 void add_show(CommandLine& commands) {
   const auto options = std::make_shared<KeyOptions>();
-  CLI::App& command = commands.add(
-      "show", "Show everything about one signature",
-      "rounds show 0190163d-8694-739b-aea5-966c26f8ad91",
-      BackendAction([options](const Invocation& invocation, Backend& backend) -> Result<ExitCode> {
-        const auto signature = find_signature(backend, options->key);
-        if (!signature) return std::unexpected(signature.error());
-        invocation.print([&] { return api::signature_to_json(*signature); },
-                         [&] { return signature_sheet(*signature); });
-        return ExitCode::fine;
-      }));
+  CLI::App& command =
+      commands.add("show", "Show everything about one signature",
+                   "rounds show 0190163d-8694-739b-aea5-966c26f8ad91 --as-of 2026-11-23T14:31:07Z",
+                   BackendAction([options](const Invocation& invocation, Backend& backend) {
+                     return run_show(*options, invocation, backend);
+                   }));
   add_signature_key(command, options->key);
+  add_moment(command, "--as-of", options->as_of,
+             "As it was right behind this event of the log, or at this time (RFC 3339)");
 }
 
 Result<ExitCode> run_history(const KeyOptions& options, const Invocation& invocation,
@@ -189,17 +208,35 @@ void add_similar(CommandLine& commands) {
   add_limit(command, options->limit, limits::max_page_size);
 }
 
+Result<ExitCode> run_stats(const std::string& as_of, const Invocation& invocation,
+                           Backend& backend) {
+  Result<StoreStats> stats;
+  std::optional<Timestamp> now;  // none: they are of the past
+  if (as_of.empty()) {
+    stats = backend.get_stats();
+    now = invocation.now();
+  } else {
+    const auto moment = parse_moment(as_of);
+    if (!moment) return std::unexpected(moment.error());
+    stats = backend.get_stats_as_of(*moment);
+  }
+  if (!stats) return std::unexpected(stats.error());
+  invocation.print([&] { return api::stats_to_json(*stats, now); },
+                   [&] { return stats_sheet(*stats, now); });
+  return ExitCode::fine;
+}
+
 void add_stats(CommandLine& commands) {
-  commands.add(
-      "stats", "Show how many signatures there are, by status and by service",
-      "rounds stats --json",
-      BackendAction([](const Invocation& invocation, Backend& backend) -> Result<ExitCode> {
-        const auto stats = backend.get_stats();
-        if (!stats) return std::unexpected(stats.error());
-        invocation.print([&] { return api::stats_to_json(*stats, invocation.now()); },
-                         [&] { return stats_sheet(*stats, invocation.now()); });
-        return ExitCode::fine;
-      }));
+  const auto as_of = std::make_shared<std::string>();
+  CLI::App& command =
+      commands.add("stats", "Show how many signatures there are, by status and by service",
+                   "rounds stats --as-of 2026-11-23T14:31:07Z --json",
+                   BackendAction([as_of](const Invocation& invocation, Backend& backend) {
+                     return run_stats(*as_of, invocation, backend);
+                   }));
+  add_moment(command, "--as-of", *as_of,
+             "As they were right behind this event of the log, or at this time (RFC 3339); reads "
+             "the log up to there");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tools/replay_report.hpp"
 
 #include <utility>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -41,12 +42,52 @@ std::string to_text(const RebuildReport& report, std::size_t /*columns*/) {
   return text + "\n";
 }
 
+boost::json::object to_json(const PastStore& past) {
+  boost::json::object object{{"directory", api::json_string(past.directory.string())},
+                             {"sequence", past.sequence},
+                             {"time", nullptr},
+                             {"last_sequence", past.last_sequence}};
+  if (past.time) object["time"] = api::json_time(*past.time);
+  return object;
+}
+
+std::string to_text(const PastStore& past, std::size_t /*columns*/) {
+  return fmt::format("{} holds the first {} of {} events{}\n", printable(past.directory.string()),
+                     past.sequence, past.last_sequence,
+                     past.time ? ", the last one of " + to_rfc3339(*past.time) : "");
+}
+
+boost::json::object to_json(const RepairReport& report) {
+  std::uint64_t count = 0;
+  std::vector<std::string> keys;
+  for (const ProjectionComparison& comparison : report.before.projections) {
+    count += comparison.difference_count;
+    keys.insert(keys.end(), comparison.differing_keys.begin(), comparison.differing_keys.end());
+  }
+  return {{"repaired", report.id.to_string()},
+          {"sequence", report.before.sequence},
+          {"difference_count", count},
+          {"differing_keys", api::json_strings(keys)}};
+}
+
+std::string to_text(const RepairReport& report, std::size_t /*columns*/) {
+  std::string text = fmt::format("repaired signature {} as of event {}; before:\n",
+                                 report.id.to_string(), report.before.sequence);
+  for (const ProjectionComparison& comparison : report.before.projections) {
+    text += fmt::format("{}: {} of {} entries differed\n", to_string(comparison.projection),
+                        comparison.difference_count, comparison.entry_count);
+    for (const std::string& key : comparison.differing_keys) text += printable(key) + "\n";
+  }
+  return text;
+}
+
 boost::json::object to_json(const ProjectionVerification& verification) {
   boost::json::array projections;
   for (const ProjectionComparison& comparison : verification.projections) {
     projections.emplace_back(to_json(comparison));
   }
   return {{"sequence", verification.sequence},
+          {"last_sequence", verification.last_sequence},
           {"equal", verification.is_equal()},
           {"projections", std::move(projections)}};
 }
@@ -64,6 +105,11 @@ std::string to_text(const ProjectionVerification& verification, std::size_t colu
                    digest_text(comparison.fresh_digest)});
   }
   std::string text = table.to_text(columns);
+  text += fmt::format("compared as of event {} of {}{}\n", verification.sequence,
+                      verification.last_sequence,
+                      verification.sequence < verification.last_sequence
+                          ? "; what lies behind it is not in the projections on the disk yet"
+                          : "");
   for (const ProjectionComparison& comparison : verification.projections) {
     for (const std::string& key : comparison.differing_keys) text += printable(key) + "\n";
     const std::uint64_t unnamed = comparison.difference_count - comparison.differing_keys.size();

@@ -30,7 +30,13 @@ ExitCode run_rounds(std::span<const char* const> arguments, Process& process) {
   app.footer(footer);
   add_version(app);
   app.add_option("--data-dir", location.data_dir, "Directory of a store that no daemon has open");
-  app.add_option("--server", location.server, "Address of a rounds-ingestd: http://HOST:PORT");
+  app.add_option("--server", location.server,
+                 "Address of a rounds-ingestd: http://HOST:PORT, https");
+  app.add_option("--token-file", location.token_file,
+                 "File with the token that the server wants ($ROUNDS_TOKEN_FILE)");
+  app.add_option("--ca-file", location.ca_file,
+                 "PEM file of who vouches for the server; by default those that the system trusts "
+                 "($ROUNDS_CA_FILE)");
   app.add_option("--config", location.config, "TOML file with settings");
   app.add_flag("--json", json, "Print one JSON document, as the HTTP interface answers it");
   CommandLine commands(app);
@@ -39,6 +45,7 @@ ExitCode run_rounds(std::span<const char* const> arguments, Process& process) {
   add_ingest_command(commands);
   add_fingerprint_command(commands);
   add_verify_command(commands);
+  add_backup_command(commands);
 
   if (const auto ended = parse_arguments(app, arguments, process)) {
     return finish(*ended, program_name, process);

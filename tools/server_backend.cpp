@@ -1,10 +1,12 @@
 #include "tools/server_backend.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include "api/backup_json.hpp"
 #include "api/command_json.hpp"
 #include "api/json_text.hpp"
 #include "api/problem.hpp"
@@ -17,6 +19,12 @@ namespace rounds::tools {
 namespace {
 
 constexpr unsigned status_ok = 200;
+
+// A first backup copies the whole log, a hundred GiB of it perhaps over a network.
+constexpr std::chrono::hours backup_timeout{24};
+
+// The daemon reads the log from the start: a billion events in some ten minutes.
+constexpr std::chrono::hours whole_log_timeout{1};
 
 // The last part of the path of a command: one of api::command_names.
 struct CommandPath {
@@ -53,6 +61,16 @@ std::string signature_path(const SignatureId& id) {
   return "/api/v1/signatures/" + id.to_string();
 }
 
+std::string fingerprint_path(const std::string& fingerprint) {
+  return "/api/v1/fingerprints/" + percent_encoded(fingerprint);
+}
+
+std::string with_as_of(std::string path, const Moment& moment) {
+  Target target(std::move(path));
+  target.add("as_of", format_moment(moment));
+  return target.text();
+}
+
 // The user's arguments are fine: it is the server that is not what it should be.
 Error not_ours(const Error& error) {
   return {
@@ -85,7 +103,7 @@ class ServerBackend final : public Backend {
 
   [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint(
       const std::string& fingerprint) override {
-    return get_signature("/api/v1/fingerprints/" + percent_encoded(fingerprint));
+    return get_signature(fingerprint_path(fingerprint));
   }
 
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) override {
@@ -94,6 +112,7 @@ class ServerBackend final : public Backend {
     if (query.status) target.add("status", to_string(*query.status));
     if (query.service) target.add("service", *query.service);
     if (query.error_type) target.add("error_type", *query.error_type);
+    if (query.tag) target.add("tag", *query.tag);
     if (query.after) target.add("cursor", query.after->encode());
     return read(get(target.text()), api::page_from_json);
   }
@@ -115,6 +134,21 @@ class ServerBackend final : public Backend {
 
   [[nodiscard]] Result<StoreStats> get_stats() override {
     return read(get("/api/v1/stats"), api::stats_from_json);
+  }
+
+  [[nodiscard]] Result<std::optional<Signature>> as_of(const SignatureId& id,
+                                                       const Moment& moment) override {
+    return get_signature(with_as_of(signature_path(id), moment));
+  }
+
+  [[nodiscard]] Result<std::optional<Signature>> get_by_fingerprint_as_of(
+      const std::string& fingerprint, const Moment& moment) override {
+    return get_signature(with_as_of(fingerprint_path(fingerprint), moment));
+  }
+
+  [[nodiscard]] Result<StoreStats> get_stats_as_of(const Moment& moment) override {
+    const HttpRequest request{false, with_as_of("/api/v1/stats", moment), {}, {}};
+    return read(client_.send(request, whole_log_timeout), api::stats_from_json);
   }
 
   [[nodiscard]] Result<Signature> execute(const SignatureId& id, const Command& command,
@@ -168,10 +202,18 @@ class ServerBackend final : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> open_server_backend(std::string_view url, const Clock& clock) {
-  auto client = HttpClient::open(url);
+Result<std::unique_ptr<Backend>> open_server_backend(std::string_view url, const Clock& clock,
+                                                     ServerCredentials credentials) {
+  auto client = HttpClient::open(url, std::move(credentials));
   if (!client) return std::unexpected(std::move(client.error()));
   return std::make_unique<ServerBackend>(*std::move(client), clock);
+}
+
+Result<Backup> request_backup(std::string_view url, ServerCredentials credentials) {
+  const auto client = HttpClient::open(url, std::move(credentials));
+  if (!client) return std::unexpected(client.error());
+  return read(client->send({true, "/api/v1/backups", {}, {}}, backup_timeout),
+              api::backup_from_json);
 }
 
 }  // namespace rounds::tools

@@ -1,5 +1,7 @@
 #include "tools/settings.hpp"
 
+#include <fstream>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +21,7 @@ enum class Preferred : std::uint8_t { server, directory };
 struct FileSettings {
   LocationFlags location;
   std::string fingerprint_rules;  // empty: not said
+  std::string scrub_secrets;      // likewise
   std::vector<std::string> grouping_rules;
 };
 
@@ -52,10 +55,11 @@ Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, Fil
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} must give {} one text", path, item.name));
   }
-  std::string* known = item.name == "server"              ? &found.location.server
-                       : item.name == "fingerprint-rules" ? &found.fingerprint_rules
-                                                          : &found.location.data_dir;
-  *known = item.inputs.front();
+  const std::map<std::string_view, std::string*> known{
+      {"data-dir", &found.location.data_dir},     {"server", &found.location.server},
+      {"token-file", &found.location.token_file}, {"ca-file", &found.location.ca_file},
+      {"scrub-secrets", &found.scrub_secrets},    {"fingerprint-rules", &found.fingerprint_rules}};
+  *known.at(item.name) = item.inputs.front();
   return {};
 }
 
@@ -85,6 +89,37 @@ std::string variable(const Process& process, const char* name) {
 // The file that the command line or the environment names; empty: none.
 std::string file_path(const LocationFlags& flags, const Process& process) {
   return flags.config.empty() ? variable(process, "ROUNDS_CONFIG") : flags.config;
+}
+
+// What that file says.
+Result<FileSettings> read_settings_file(const LocationFlags& flags, const Process& process) {
+  const std::string path = file_path(flags, process);
+  return path.empty() ? FileSettings{} : read_file(path);
+}
+
+// The first of these that says something.
+std::string first_of(const std::string& flag, const std::string& environment,
+                     const std::string& file) {
+  if (!flag.empty()) return flag;
+  return environment.empty() ? file : environment;
+}
+
+Result<std::string> read_token(const std::string& path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') line.pop_back();
+    if (!line.empty() && !line.starts_with('#')) return line;
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("the token file {} {}", path,
+                          file.is_open() ? "holds no token" : "cannot be read"));
+}
+
+Result<Scrubbing> parse_scrubbing(std::string_view text) {
+  if (text.empty() || text == "on") return Scrubbing::on;
+  if (text == "off") return Scrubbing::off;
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("scrub-secrets is \"{}\"; use on or off", text));
 }
 
 Result<Location> find(const LocationFlags& flags, const Process& process, Preferred preferred) {
@@ -118,22 +153,36 @@ Result<Location> find_location(const LocationFlags& flags, const Process& proces
   return find(flags, process, Preferred::server);
 }
 
+Result<ServerCredentials> find_credentials(const LocationFlags& flags, const Process& process) {
+  const auto file = read_settings_file(flags, process);
+  if (!file) return std::unexpected(file.error());
+  const std::string token_file =
+      first_of(flags.token_file, variable(process, "ROUNDS_TOKEN_FILE"), file->location.token_file);
+  ServerCredentials credentials;
+  credentials.ca_file =
+      first_of(flags.ca_file, variable(process, "ROUNDS_CA_FILE"), file->location.ca_file);
+  if (token_file.empty()) return credentials;
+  auto token = read_token(token_file);
+  if (!token) return std::unexpected(std::move(token.error()));
+  credentials.token = *std::move(token);
+  return credentials;
+}
+
 Result<Grouping> find_grouping(const LocationFlags& flags, const Process& process) {
-  FileSettings settings;
-  if (const std::string path = file_path(flags, process); !path.empty()) {
-    auto file = read_file(path);
-    if (!file) return std::unexpected(std::move(file.error()));
-    settings = *std::move(file);
-  }
-  const std::string from_environment = variable(process, "ROUNDS_FINGERPRINT_RULES");
-  if (!from_environment.empty()) settings.fingerprint_rules = from_environment;
+  const auto file = read_settings_file(flags, process);
+  if (!file) return std::unexpected(file.error());
+  const std::string named =
+      first_of({}, variable(process, "ROUNDS_FINGERPRINT_RULES"), file->fingerprint_rules);
   FingerprintRules rules = default_fingerprint_rules;
-  if (!settings.fingerprint_rules.empty()) {
-    const auto parsed = parse_fingerprint_rules(settings.fingerprint_rules);
+  if (!named.empty()) {
+    const auto parsed = parse_fingerprint_rules(named);
     if (!parsed) return std::unexpected(parsed.error());
     rules = *parsed;
   }
-  return Grouping::make(rules, settings.grouping_rules);
+  const auto scrubbing =
+      parse_scrubbing(first_of({}, variable(process, "ROUNDS_SCRUB_SECRETS"), file->scrub_secrets));
+  if (!scrubbing) return std::unexpected(scrubbing.error());
+  return Grouping::make(rules, file->grouping_rules, *scrubbing);
 }
 
 Result<std::filesystem::path> find_data_directory(const LocationFlags& flags,

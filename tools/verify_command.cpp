@@ -3,21 +3,22 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <string>
 #include <utility>
 
 #include <CLI/CLI.hpp>
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
-#include "api/json_text.hpp"
 #include "eventlog/event_log.hpp"
 #include "eventlog/log_verifier.hpp"
 #include "store/maintenance.hpp"
 #include "store/rocks_store.hpp"
+#include "store/salvage.hpp"
 #include "tools/commands.hpp"
-#include "tools/printable.hpp"
+#include "tools/log_report.hpp"
 #include "tools/progress.hpp"
 #include "tools/replay_report.hpp"
+#include "tools/salvage_report.hpp"
 
 namespace rounds::tools {
 namespace {
@@ -25,72 +26,8 @@ namespace {
 struct VerifyOptions {
   bool projections = false;
   bool renew_watermark = false;
+  std::optional<std::string> salvage;  // the new store's directory
 };
-
-boost::json::object error_to_json(const Error& error) {
-  return {{"code", to_string(error.code)}, {"message", api::json_string(error.message)}};
-}
-
-boost::json::value watermark_to_json(const std::optional<Watermark>& watermark) {
-  if (!watermark) return nullptr;
-  return boost::json::object{{"sequence", watermark->sequence}, {"closed", watermark->closed}};
-}
-
-boost::json::object log_to_json(const LogVerification& verification) {
-  boost::json::array damages;
-  for (const LogDamage& damage : verification.damages) {
-    auto object = error_to_json(damage.error);
-    object["first"] = damage.first;
-    object["last"] = damage.last;
-    damages.emplace_back(std::move(object));
-  }
-  boost::json::array signatures;
-  for (const AffectedSignature& affected : verification.affected_signatures) {
-    signatures.emplace_back(boost::json::object{{"id", affected.id.to_string()},
-                                                {"first_missing_version", affected.first_missing},
-                                                {"last_missing_version", affected.last_missing}});
-  }
-  return {{"sound", verification.is_sound()},
-          {"last_sequence", verification.last_sequence},
-          {"event_count", verification.event_count},
-          {"signature_count", verification.signature_count},
-          {"watermark", watermark_to_json(verification.watermark)},
-          {"damage_count", verification.damage_count},
-          {"damages", std::move(damages)},
-          {"affected_signature_count", verification.affected_signature_count},
-          {"affected_signatures", std::move(signatures)}};
-}
-
-std::string events_text(const LogDamage& damage) {
-  return damage.first == damage.last ? fmt::format("event {}", damage.first)
-                                     : fmt::format("events {} to {}", damage.first, damage.last);
-}
-
-std::string log_to_text(const LogVerification& verification) {
-  std::string text =
-      fmt::format("{} of {} events of {} signatures are sound\n", verification.event_count,
-                  verification.last_sequence, verification.signature_count);
-  if (verification.watermark) {
-    text += fmt::format("the watermark says that {} were acknowledged\n",
-                        verification.watermark->sequence);
-  }
-  for (const LogDamage& damage : verification.damages) {
-    text += fmt::format("damaged: {}: {}\n", events_text(damage), printable(damage.error.message));
-  }
-  if (verification.damage_count > verification.damages.size()) {
-    text += fmt::format("and {} more places\n",
-                        verification.damage_count - verification.damages.size());
-  }
-  for (const AffectedSignature& affected : verification.affected_signatures) {
-    text += fmt::format("affected: signature {}: versions {} to {} are missing\n",
-                        affected.id.to_string(), affected.first_missing, affected.last_missing);
-  }
-  if (verification.affected_signature_count > verification.affected_signatures.size()) {
-    text += fmt::format("and {} more signatures\n", verification.affected_signature_count -
-                                                        verification.affected_signatures.size());
-  }
-  return text;
-}
 
 // Accepts what is there: opening renews the watermark, closing makes it final.
 Result<void> renew_watermark(const std::filesystem::path& log_path, const Invocation& invocation) {
@@ -112,10 +49,23 @@ Result<ProjectionVerification> compare_projections(const std::filesystem::path& 
   });
 }
 
+Result<ExitCode> run_salvage(const Invocation& invocation, const std::filesystem::path& directory,
+                             const std::filesystem::path& target) {
+  Progress progress(invocation.process(), "Salvaging", "events");
+  const auto report = salvage_store(
+      directory, target,
+      [&progress](std::uint64_t done, std::uint64_t total) { progress.update(done, total); });
+  progress.clear();
+  if (!report) return std::unexpected(report.error());
+  invocation.print([&] { return to_json(*report); }, [&] { return to_text(*report); });
+  return report->is_complete() ? ExitCode::fine : ExitCode::refused;
+}
+
 Result<ExitCode> run_verify(const Invocation& invocation, const VerifyOptions& options) {
   Process& process = invocation.process();
   const auto directory = find_data_directory(invocation.location(), process, "verify");
   if (!directory) return std::unexpected(directory.error());
+  if (options.salvage) return run_salvage(invocation, *directory, *options.salvage);
   const auto log_path = log_directory(*directory);
   if (options.renew_watermark) {
     if (auto renewed = renew_watermark(log_path, invocation); !renewed) {
@@ -137,22 +87,23 @@ Result<ExitCode> run_verify(const Invocation& invocation, const VerifyOptions& o
   }
   invocation.print(
       [&] {
-        auto object = log_to_json(*verification);
+        auto object = to_json(*verification);
         object["projections"] = projections ? boost::json::value(to_json(*projections)) : nullptr;
         return object;
       },
       [&] {
-        return log_to_text(*verification) +
+        return to_text(*verification) +
                (projections ? to_text(*projections, process.out_columns) : "");
       });
   if (verification->is_sound()) {
     return !projections || projections->is_equal() ? ExitCode::fine : ExitCode::refused;
   }
   // The result is printed either way; the exit code is that of damaged data, whatever it is.
-  report(
-      process.err, program_name,
-      {ErrorCode::corruption, fmt::format("the log is damaged in {} places; restore a backup of it",
-                                          verification->damage_count)});
+  report(process.err, program_name,
+         {ErrorCode::corruption,
+          fmt::format("the log is damaged in {} places; restore a backup of it, "
+                      "or copy what is sound with --salvage",
+                      verification->damage_count)});
   return ExitCode::data_unusable;
 }
 
@@ -165,11 +116,22 @@ void add_verify_command(CommandLine& commands) {
       "Check every event of the log: checksums, chain, dense sequences, versions, watermark",
       "rounds verify --data-dir ./data",
       Action([options](const Invocation& invocation) { return run_verify(invocation, *options); }));
-  command.add_flag("--projections", options->projections,
-                   "Also compare every row that queries read with the log; no daemon may run");
-  command.add_flag("--renew-watermark", options->renew_watermark,
-                   "First accept the log as it is, although its watermark is gone or says that it "
-                   "was longer; no daemon may run");
+  auto* projections = command.add_flag(
+      "--projections", options->projections,
+      "Also compare every row that queries read with the log, as of what is on the "
+      "disk");
+  auto* renew = command.add_flag("--renew-watermark", options->renew_watermark,
+                                 "First accept the log as it is, although its watermark is gone or "
+                                 "says that it was longer; no "
+                                 "daemon may run");
+  command
+      .add_option("--salvage", options->salvage,
+                  "Copy what is sound into a new store in this directory, which must be absent or "
+                  "empty, and tell what is left out; writes nothing else; no daemon may run; exit "
+                  "code 1 if anything is left out")
+      ->option_text("DIR")
+      ->excludes(projections)
+      ->excludes(renew);
 }
 
 }  // namespace rounds::tools

@@ -56,7 +56,11 @@ struct Details {
   std::string operator()(const SignatureDiagnosed& event) const {
     return diagnosis_text(*event.diagnosis);
   }
-  std::string operator()(const SignatureResolved& event) const { return event.fix.value_or(""); }
+  std::string operator()(const SignatureResolved& event) const {
+    std::string fix = event.fix.value_or("");
+    if (!event.release) return fix;
+    return fmt::format("in release {}{}{}", *event.release, fix.empty() ? "" : ": ", fix);
+  }
   std::string operator()(const SignatureRestored& event) const {
     return "to " + text_of(to_string(event.status));
   }
@@ -70,6 +74,9 @@ struct Details {
   std::string operator()(const SignatureImported& event) const {
     return fmt::format("{} occurrences, {}", event.signature.occurrence_count,
                        to_string(event.signature.status));
+  }
+  std::string operator()(const FingerprintsAdded& event) const {
+    return fmt::format("{}", fmt::join(event.fingerprints, ", "));
   }
   std::string operator()(const SignatureRegressed&) const { return {}; }
   std::string operator()(const InvestigationStarted&) const { return {}; }
@@ -128,6 +135,7 @@ std::string signature_sheet(const Signature& signature) {
   Sheet sheet;
   sheet.add("id", signature.id.to_string());
   sheet.add("fingerprint", identity.fingerprint);
+  for (const std::string& alias : aliases_of(signature)) sheet.add("also answers to", alias);
   sheet.add("status", text_of(to_string(signature.status)));
   sheet.add("service", identity.service);
   sheet.add("error type", identity.error_type);
@@ -157,14 +165,14 @@ std::string events_table(std::span<const Event> events, std::size_t columns) {
   return table.to_text(columns);
 }
 
-std::string stats_sheet(const StoreStats& stats, Timestamp now) {
+std::string stats_sheet(const StoreStats& stats, std::optional<Timestamp> now) {
   Sheet sheet;
   sheet.add("signatures", std::to_string(stats.signature_count));
   sheet.add("occurrences", std::to_string(stats.occurrence_count));
   sheet.add("occurrences per signature", fmt::format("{:.1f}", stats.mean_occurrence_count()));
   if (stats.oldest_first_seen) {
     sheet.add("oldest first seen", to_rfc3339(*stats.oldest_first_seen));
-    sheet.add("age of the oldest", age_text(*stats.oldest_first_seen, now));
+    if (now) sheet.add("age of the oldest", age_text(*stats.oldest_first_seen, *now));
   }
   for (const Status status : all_statuses) {
     const auto found = stats.by_status.find(status);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,7 +25,8 @@ namespace rounds::tools {
 // One line for each event.
 [[nodiscard]] std::string events_table(std::span<const Event> events, std::size_t columns);
 
-// The age of the oldest signature is that at `now`.
-[[nodiscard]] std::string stats_sheet(const StoreStats& stats, Timestamp now);
+// The age of the oldest signature is that at `now`; left out without it, for statistics of the
+// past.
+[[nodiscard]] std::string stats_sheet(const StoreStats& stats, std::optional<Timestamp> now);
 
 }  // namespace rounds::tools

@@ -25,6 +25,9 @@ Scale small_scale() {
   scale.short_log_events = 50'000;
   scale.growth_signatures = 100'000;
   scale.growth_occurrences = 100'000;
+  scale.otlp_records = 200'000;
+  scale.otlp_paced_records = 100'000;
+  scale.otlp_json_records = 100'000;
   return scale;
 }
 
@@ -44,6 +47,9 @@ Scale tiny_scale() {
   scale.short_log_events = 10'000;
   scale.growth_signatures = 5'000;
   scale.growth_occurrences = 5'000;
+  scale.otlp_records = 5'000;
+  scale.otlp_paced_records = 2'000;
+  scale.otlp_json_records = 3'000;
   return scale;
 }
 
@@ -58,6 +64,7 @@ std::vector<std::unique_ptr<Workload>> make_workloads(const Scale& scale) {
   workloads.push_back(make_replay(scale));
   workloads.push_back(make_open(scale));
   workloads.push_back(make_growth(scale));
+  workloads.push_back(make_otlp_http(scale));
   return workloads;
 }
 

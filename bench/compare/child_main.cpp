@@ -1,24 +1,31 @@
 // rounds-compare-child: what rounds-compare runs in a process of its own. `grow` prints a line
-// "METRIC VALUE UNIT" for each figure, `write` now and then how many occurrences are durable.
+// "METRIC VALUE UNIT" for each figure, and so do `rebuild` and `verify`; `write` prints now and
+// then how many occurrences are durable.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "bench/compare/measure.hpp"
 #include "bench/support/generated_occurrences.hpp"
+#include "bench/support/process_usage.hpp"
 #include "bench/support/producer.hpp"
 #include "bench/support/scratch_directory.hpp"
+#include "store/maintenance.hpp"
 
 namespace rounds::bench {
 namespace {
 
 // Small beside a log that is worth opening, large enough to keep the store busy.
 constexpr std::uint64_t batches_per_report = 16;
+
+// Hardly anything is folded in `growth`: a fifth of the usual fills a group, and the rest would
+// only wait and take memory.
+constexpr std::ptrdiff_t growth_batches_in_flight = 12;
 
 struct Arguments {
   std::filesystem::path directory;
@@ -31,18 +38,6 @@ void print(std::string_view metric, double value, std::string_view unit) {
   fmt::print("{} {} {}\n", metric, value, unit);
 }
 
-// The most memory that this process has had at any time, in bytes.
-Result<double> peak_memory() {
-  constexpr double bytes_in_kibibyte = 1024;
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    constexpr std::string_view field = "VmHWM:";
-    if (!line.starts_with(field)) continue;
-    return std::strtod(line.c_str() + field.size(), nullptr) * bytes_in_kibibyte;
-  }
-  return fail(ErrorCode::io_error, "/proc/self/status does not have VmHWM");
-}
-
 // Records the source in a store that is closed again, and returns occurrences a second.
 Result<double> record_and_close(const std::filesystem::path& directory,
                                 const OccurrenceSource& source,
@@ -50,7 +45,7 @@ Result<double> record_and_close(const std::filesystem::path& directory,
   auto store = RocksStore::open(directory);
   if (!store) return std::unexpected(std::move(store.error()));
   const Stopwatch stopwatch;
-  if (auto done = record_all(**store, source, acknowledgements); !done) {
+  if (auto done = record_all(**store, source, acknowledgements, growth_batches_in_flight); !done) {
     return std::unexpected(std::move(done.error()));
   }
   if (auto closed = (*store)->close(); !closed) return std::unexpected(std::move(closed.error()));
@@ -77,18 +72,47 @@ Result<void> grow(const Arguments& arguments) {
   Acknowledgements acknowledgements;
   const auto rate = record_and_close(arguments.directory, later, acknowledgements);
   if (!rate) return std::unexpected(rate.error());
-  const auto memory = peak_memory();
-  if (!memory) return std::unexpected(memory.error());
+  const auto usage = usage_of(::getpid());
+  if (!usage) return std::unexpected(usage.error());
   const Totals expected{first.size() + later.size(), arguments.signatures};
   const auto bytes = static_cast<double>(bytes_below(arguments.directory));
   print("occurrences_per_second", *rate, "1/s");
   print("creations_per_second", *filled, "1/s");
-  print("peak_memory", *memory, "bytes");
+  print("peak_memory", usage->peak_memory_bytes, "bytes");
   print("bytes_per_occurrence", bytes / static_cast<double>(expected.occurrences), "bytes");
   for (const Sample& sample : samples_of(acknowledgements)) {
     print(sample.metric, sample.value, sample.unit);
   }
   return check(arguments.directory, expected);
+}
+
+// Prints how fast `events` were replayed since the stopwatch began, and the peak memory.
+Result<void> print_replayed(std::string_view work, std::uint64_t events, double seconds) {
+  const auto usage = usage_of(::getpid());
+  if (!usage) return std::unexpected(usage.error());
+  print(fmt::format("{}_events_per_second", work), static_cast<double>(events) / seconds, "1/s");
+  print(fmt::format("{}_peak_memory", work), usage->peak_memory_bytes, "bytes");
+  return {};
+}
+
+Result<void> rebuild(const Arguments& arguments) {
+  const Stopwatch stopwatch;
+  const auto report = rebuild_projections(arguments.directory, {});
+  const double seconds = stopwatch.seconds();
+  if (!report) return std::unexpected(report.error());
+  if (auto printed = print_replayed("rebuild", report->sequence, seconds); !printed) return printed;
+  return check(arguments.directory, {arguments.occurrences, arguments.signatures});
+}
+
+Result<void> verify(const Arguments& arguments) {
+  const Stopwatch stopwatch;
+  const auto verified = verify_projections(arguments.directory, {}, nullptr);
+  const double seconds = stopwatch.seconds();
+  if (!verified) return std::unexpected(verified.error());
+  if (!verified->is_equal() || verified->sequence != arguments.occurrences) {
+    return fail(ErrorCode::corruption, "the projections are not what the log makes");
+  }
+  return print_replayed("verify", verified->sequence, seconds);
 }
 
 // Records the stream again and again, an event for each occurrence. Returns only when it fails: the
@@ -119,15 +143,20 @@ int main(int argc, char** argv) {
   CLI::App app("What rounds-compare runs in a process of its own.");
   app.require_subcommand(1);
   auto* growing = app.add_subcommand("grow", "Fill a store, record in it, print the figures");
+  auto* rebuilding = app.add_subcommand("rebuild", "Rebuild the projections of a store");
+  auto* verifying = app.add_subcommand("verify", "Compare the projections of a store with its log");
   auto* writing = app.add_subcommand("write", "Record, and print how much, until killed");
-  for (auto* command : {growing, writing}) {
+  for (auto* command : {growing, rebuilding, verifying, writing}) {
     command->add_option("directory", arguments.directory, "Of the store")->required();
     command->add_option("signatures", arguments.signatures, "How many")->required();
     command->add_option("occurrences", arguments.occurrences, "How many")->required();
     command->add_option("seed", arguments.seed, "Of the random choices")->required();
   }
   CLI11_PARSE(app, argc, argv);
-  const auto done = growing->parsed() ? grow(arguments) : write(arguments);
+  const auto done = growing->parsed()      ? grow(arguments)
+                    : rebuilding->parsed() ? rebuild(arguments)
+                    : verifying->parsed()  ? verify(arguments)
+                                           : write(arguments);
   if (done) return EXIT_SUCCESS;
   fmt::print(stderr, "rounds-compare-child: {}\n", done.error().message);
   return EXIT_FAILURE;

@@ -1,7 +1,6 @@
 // growth: what a store costs that has many signatures already. The same number of occurrences is
 // recorded, each of any signature, in a large store and in a small one, each in a process of its
 // own that holds nothing but the store: its peak memory is the store's.
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -38,18 +37,9 @@ class GrowthWorkload final : public Workload {
                                       .occurrences = scale_.growth_occurrences,
                                       .seed = scale_.seed});
     if (!child) return std::unexpected(std::move(child.error()));
-    Samples samples;
-    while (const auto line = child->read_line()) {
-      std::istringstream words(*line);
-      Sample sample;
-      if (!(words >> sample.metric >> sample.value >> sample.unit)) {
-        return fail(ErrorCode::corruption, fmt::format("'{}' is not a figure", *line));
-      }
-      sample.metric = fmt::format("{}_{}", sample.metric, size);
-      samples.push_back(std::move(sample));
-    }
-    if (auto ended = child->wait(); !ended) return std::unexpected(std::move(ended.error()));
-    if (samples.empty()) return fail(ErrorCode::corruption, "a child has printed no figures");
+    auto samples = read_samples(*child);
+    if (!samples) return samples;
+    for (Sample& sample : *samples) sample.metric = fmt::format("{}_{}", sample.metric, size);
     return samples;
   }
 

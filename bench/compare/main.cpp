@@ -39,6 +39,9 @@ Scale scale_of(const Settings& settings) {
     scale.occurrences = *settings.occurrences;
     scale.uniform_occurrences = *settings.occurrences;
     scale.replayed_events = *settings.occurrences;
+    scale.otlp_records = *settings.occurrences;
+    scale.otlp_paced_records = *settings.occurrences;
+    scale.otlp_json_records = *settings.occurrences;
   }
   return scale;
 }

@@ -1,16 +1,22 @@
-// replay: how fast projections are built anew from a log with one event for each occurrence. The
-// limit is a bare scan of as many records; log_scan is what reading and checking the events takes
-// of it.
+// replay: what a log with one event for each occurrence is good for: how fast projections are built
+// anew from it and compared with it, what a rebuild takes from a store that ingests, and how long
+// the past of a signature takes. The limit is a bare scan: of this log (frame_scan reads the
+// frames, log_scan the events in them as well), and of as many records in raw RocksDB.
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include <rocksdb/iterator.h>
+
+#include "bench/compare/child.hpp"
+#include "bench/compare/measure.hpp"
+#include "bench/compare/open_store_replay.hpp"
 #include "bench/compare/raw_rocksdb.hpp"
 #include "bench/compare/workload.hpp"
 #include "bench/support/producer.hpp"
 #include "bench/support/timing.hpp"
 #include "eventlog/event_log.hpp"
-#include "projections/projection_database.hpp"
-#include "projections/replay.hpp"
+#include "eventlog/frame.hpp"
 
 namespace rounds::bench {
 namespace {
@@ -18,7 +24,7 @@ namespace {
 class ReplayWorkload final : public Workload {
  public:
   explicit ReplayWorkload(const Scale& scale)
-      : options_{scale.replayed_events, scale.signatures, 1.0, scale.seed} {}
+      : options_{scale.replayed_events, scale.stored_signatures, 1.0, scale.seed} {}
 
   std::string_view name() const override { return "replay"; }
   std::vector<System> systems() const override { return {System::rounds, System::rocksdb}; }
@@ -38,27 +44,48 @@ class ReplayWorkload final : public Workload {
     if (auto filled = fill_store(directory, *stream_, std::move(store_options)); !filled) {
       return std::unexpected(filled.error());
     }
-    auto log = EventLog::open(log_directory(directory), {.create_if_missing = false});
-    if (!log) return std::unexpected(std::move(log.error()));
-    auto replayed = replay(**log, directory / "replayed");
-    if (!replayed) return std::unexpected(std::move(replayed.error()));
-    auto scanned = scan(**log);
-    if (!scanned) return std::unexpected(std::move(scanned.error()));
-    return Samples{*replayed, *scanned};
+    auto samples = join(run_child("rebuild", directory), run_child("verify", directory));
+    samples = join(std::move(samples), scan_log(directory));
+    if (!samples) return samples;
+    return join(std::move(samples), measure_open_store(directory, *stream_));
   }
 
-  Result<Sample> replay(const EventLog& log, const std::filesystem::path& directory) {
-    auto database = ProjectionDatabase::open(directory, log.id());
-    if (!database) return std::unexpected(std::move(database.error()));
+  // In processes of their own, which hold nothing else: their peak memory is that of the work.
+  Result<Samples> run_child(std::string_view command, const std::filesystem::path& directory) {
+    auto child =
+        start_child(command, {.directory = directory,
+                              .signatures = static_cast<std::uint32_t>(expected_.signatures),
+                              .occurrences = expected_.occurrences,
+                              .seed = 0});
+    if (!child) return std::unexpected(std::move(child.error()));
+    return read_samples(*child);
+  }
+
+  static Result<Samples> scan_log(const std::filesystem::path& directory) {
+    auto log = EventLog::open(log_directory(directory), {.create_if_missing = false});
+    if (!log) return std::unexpected(std::move(log.error()));
+    auto scanned = scan(**log);
+    if (!scanned) return std::unexpected(std::move(scanned.error()));
+    auto frames = scan_frames(**log);
+    if (!frames) return std::unexpected(std::move(frames.error()));
+    return Samples{*scanned, *frames};
+  }
+
+  // The frames, with their headers and checksums of checksums, but not the events in them.
+  static Result<Sample> scan_frames(const EventLog& log) {
     const Stopwatch stopwatch;
-    const auto projections = catch_up(log, **database, (*database)->active(), 0, {}, {});
-    if (!projections) return std::unexpected(projections.error());
+    std::uint64_t count = 0;
+    const auto frames = log.read_frames();
+    for (frames->SeekToFirst(); frames->Valid(); frames->Next()) {
+      const auto frame = FrameView::parse(frames->value().ToStringView());
+      if (!frame) return std::unexpected(frame.error());
+      count += frame->event_count();
+    }
     const double seconds = stopwatch.seconds();
-    const StoreStats stats = projections->live->get_stats();
-    const auto right =
-        check_totals("replay", {stats.occurrence_count, stats.signature_count}, expected_);
-    if (!right) return std::unexpected(right.error());
-    return rate("events_per_second", log.last_sequence(), seconds);
+    if (count != log.last_sequence()) {
+      return fail(ErrorCode::corruption, "the log does not have as many events as its end says");
+    }
+    return rate("frame_scan_events_per_second", count, seconds);
   }
 
   static Result<Sample> scan(const EventLog& log) {

@@ -69,7 +69,7 @@ struct Scale {
   std::uint64_t uniform_occurrences = 4'000'000;
   std::uint32_t uniform_signatures = 1'000'000;
   // Of the log that is replayed.
-  std::uint64_t replayed_events = 4'000'000;
+  std::uint64_t replayed_events = 10'000'000;
   // Of the workloads that read.
   std::uint32_t stored_signatures = 1'000'000;
   std::uint64_t point_reads = 100'000;
@@ -80,6 +80,11 @@ struct Scale {
   // Of the large store, to compare with one of `signatures`.
   std::uint32_t growth_signatures = 10'000'000;
   std::uint64_t growth_occurrences = 4'000'000;
+  // That the daemon is sent: as fast as it takes them, at a pace, and in JSON.
+  std::uint64_t otlp_records = 4'000'000;
+  std::uint64_t otlp_paced_records = 1'000'000;
+  std::uint64_t otlp_json_records = 1'500'000;
+  std::uint32_t otlp_failures = 1'000;
   std::uint64_t seed = 1;
 };
 
@@ -102,5 +107,6 @@ struct Scale {
 [[nodiscard]] std::unique_ptr<Workload> make_replay(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_open(const Scale& scale);
 [[nodiscard]] std::unique_ptr<Workload> make_growth(const Scale& scale);
+[[nodiscard]] std::unique_ptr<Workload> make_otlp_http(const Scale& scale);
 
 }  // namespace rounds::bench

@@ -85,6 +85,11 @@ Result<void> ChildProcess::kill() {
   return fail(ErrorCode::io_error, fmt::format("{} ended before it was killed", name_));
 }
 
+Result<void> ChildProcess::terminate() {
+  ::kill(process_, SIGTERM);
+  return wait();
+}
+
 Result<void> ChildProcess::wait() {
   const int status = reap();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};

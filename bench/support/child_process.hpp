@@ -36,6 +36,12 @@ class ChildProcess {
   // ended by itself.
   [[nodiscard]] Result<void> kill();
 
+  // Asks the program to end with SIGTERM and waits for it. Errors: those of wait().
+  [[nodiscard]] Result<void> terminate();
+
+  // Its id; 0 once it is gone.
+  [[nodiscard]] pid_t id() const { return process_; }
+
   // Waits for the end of the program. Errors: io_error unless it ended with code 0.
   [[nodiscard]] Result<void> wait();
 

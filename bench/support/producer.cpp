@@ -20,9 +20,9 @@ RecordOccurrences make_batch(const OccurrenceSource& source, std::uint64_t begin
 // recorded.
 Result<std::uint64_t> record(const std::stop_token& stop, SignatureStore& store,
                              const OccurrenceSource& source, Acknowledgements& acknowledgements,
-                             std::uint64_t end) {
-  Producer even(store, source, acknowledgements, {.first = 0, .stride = 2, .end = end});
-  Producer odd(store, source, acknowledgements, {.first = 1, .stride = 2, .end = end});
+                             std::uint64_t end, std::ptrdiff_t in_flight) {
+  Producer even(store, source, acknowledgements, {.first = 0, .stride = 2, .end = end}, in_flight);
+  Producer odd(store, source, acknowledgements, {.first = 1, .stride = 2, .end = end}, in_flight);
   std::array<Result<std::uint64_t>, 2> outcomes;
   {
     const std::jthread even_thread([&] { outcomes[0] = even.run(stop); });
@@ -37,8 +37,13 @@ Result<std::uint64_t> record(const std::stop_token& stop, SignatureStore& store,
 }  // namespace
 
 Producer::Producer(SignatureStore& store, const OccurrenceSource& source,
-                   Acknowledgements& acknowledgements, const BatchRange& batches)
-    : store_(store), source_(source), acknowledgements_(acknowledgements), batches_(batches) {}
+                   Acknowledgements& acknowledgements, const BatchRange& batches,
+                   std::ptrdiff_t batches_in_flight)
+    : store_(store),
+      source_(source),
+      acknowledgements_(acknowledgements),
+      batches_(batches),
+      batches_in_flight_(batches_in_flight) {}
 
 Result<std::uint64_t> Producer::run(const std::stop_token& stop) {
   std::uint64_t occurrences = 0;
@@ -50,7 +55,7 @@ Result<std::uint64_t> Producer::run(const std::stop_token& stop) {
     submit(make_batch(source_, begin, end));
     occurrences += end - begin;
   }
-  for (std::ptrdiff_t i = 0; i < batches_in_flight; ++i) free_slots_.acquire();
+  for (std::ptrdiff_t i = 0; i < batches_in_flight_; ++i) free_slots_.acquire();
   const std::lock_guard lock(mutex_);
   if (failure_) return std::unexpected(*failure_);
   return occurrences;
@@ -77,8 +82,8 @@ void Producer::fail_with(Error error) {
 }
 
 Result<void> record_all(SignatureStore& store, const OccurrenceSource& source,
-                        Acknowledgements& acknowledgements) {
-  auto recorded = record({}, store, source, acknowledgements, source.size());
+                        Acknowledgements& acknowledgements, std::ptrdiff_t batches_in_flight) {
+  auto recorded = record({}, store, source, acknowledgements, source.size(), batches_in_flight);
   if (!recorded) return std::unexpected(std::move(recorded.error()));
   return {};
 }
@@ -86,7 +91,7 @@ Result<void> record_all(SignatureStore& store, const OccurrenceSource& source,
 Result<std::uint64_t> record_until(const std::stop_token& stop, SignatureStore& store,
                                    const OccurrenceSource& source,
                                    Acknowledgements& acknowledgements) {
-  return record(stop, store, source, acknowledgements, endless);
+  return record(stop, store, source, acknowledgements, endless, most_batches_in_flight);
 }
 
 Result<void> fill_store(const std::filesystem::path& directory, const OccurrenceSource& source,

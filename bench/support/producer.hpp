@@ -18,12 +18,12 @@
 
 namespace rounds::bench {
 
-// A large OTLP request.
-inline constexpr std::uint64_t occurrences_per_batch = 1000;
+// As many as the other systems get in a transaction.
+inline constexpr std::uint64_t occurrences_per_batch = 4096;
 
-// Batches of one producer that wait for their acknowledgement: two producers fill the largest
-// commit group (64 Ki occurrences).
-inline constexpr std::ptrdiff_t batches_in_flight = 32;
+// Batches of one producer that wait for their acknowledgement, at most: enough that two producers
+// fill the next commit group while one is being committed, also when most occurrences are folded.
+inline constexpr std::ptrdiff_t most_batches_in_flight = 64;
 
 // Positions without end: a source goes on with its first signatures.
 inline constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
@@ -41,7 +41,8 @@ class Producer {
  public:
   // All of them must outlive run().
   Producer(SignatureStore& store, const OccurrenceSource& source,
-           Acknowledgements& acknowledgements, const BatchRange& batches);
+           Acknowledgements& acknowledgements, const BatchRange& batches,
+           std::ptrdiff_t batches_in_flight = most_batches_in_flight);
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
@@ -58,7 +59,8 @@ class Producer {
   const OccurrenceSource& source_;
   Acknowledgements& acknowledgements_;
   const BatchRange batches_;
-  std::counting_semaphore<batches_in_flight> free_slots_{batches_in_flight};
+  const std::ptrdiff_t batches_in_flight_;
+  std::counting_semaphore<most_batches_in_flight> free_slots_{batches_in_flight_};
   std::mutex mutex_;
   std::optional<Error> failure_;  // the first one; guarded by mutex_
 };
@@ -66,7 +68,8 @@ class Producer {
 // Records the whole source with two producers, each on a thread of its own. Returns when all of it
 // has been acknowledged. Errors: that of a batch that fails.
 [[nodiscard]] Result<void> record_all(SignatureStore& store, const OccurrenceSource& source,
-                                      Acknowledgements& acknowledgements);
+                                      Acknowledgements& acknowledgements,
+                                      std::ptrdiff_t batches_in_flight = most_batches_in_flight);
 
 // The same without end, the source again and again, until `stop` is requested. Returns how many
 // occurrences were recorded.

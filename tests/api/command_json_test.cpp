@@ -49,6 +49,8 @@ TEST(CommandJson, NamesMapToTheirCommands) {
   EXPECT_TRUE(std::holds_alternative<Retriage>(read("retriage", "{}")->command));
   EXPECT_EQ(std::get<Resolve>(read("resolve", R"({"fix": "restarted"})")->command).fix,
             "restarted");
+  EXPECT_EQ(std::get<Resolve>(read("resolve", R"({"release": "2.4.1"})")->command).release,
+            "2.4.1");
   const auto tags = read("tags", R"({"add": ["a"], "remove": ["b"]})");
   EXPECT_EQ(std::get<ChangeTags>(tags->command).add, std::vector<std::string>{"a"});
   EXPECT_EQ(std::get<ChangeTags>(tags->command).remove, std::vector<std::string>{"b"});
@@ -58,7 +60,7 @@ TEST(CommandJson, EveryCommandSurvivesTheRoundTrip) {
   const std::array<Command, 7> commands{StartInvestigation{},
                                         RevertInvestigation{},
                                         Diagnose{test::make_diagnosis()},
-                                        Resolve{"restarted"},
+                                        Resolve{"restarted", "2.4.1"},
                                         Mute{},
                                         Retriage{},
                                         ChangeTags{{"a"}, {"b"}}};

@@ -55,11 +55,15 @@ constexpr std::string_view occurrences_json =
 
 TEST(EventJson, CarriesIdentityAndOccurrencesOfADetection) {
   const std::string text =
-      payload_json(SignatureDetected{test::make_identity("timeout"), one_occurrence()});
+      payload_json(SignatureDetected{test::make_identity("timeout"), one_occurrence(), {"old"}});
   EXPECT_EQ(text, R"(,"identity":{"fingerprint":"fingerprint-timeout","error_type":"TypeError",)"
                   R"("service":"checkout","message_template":"timeout failed after * ms",)"
                   R"("stack_hash":"stack-timeout"},)" +
-                      std::string(occurrences_json) + "}");
+                      std::string(occurrences_json) + R"(,"aliases":["old"]})");
+}
+
+TEST(EventJson, CarriesAddedFingerprints) {
+  EXPECT_EQ(payload_json(FingerprintsAdded{{"a", "b"}}), R"(,"fingerprints":["a","b"]})");
 }
 
 TEST(EventJson, CarriesOccurrences) {
@@ -75,8 +79,10 @@ TEST(EventJson, WritesAbsentTraceIdsAsNull) {
 }
 
 TEST(EventJson, CarriesTheFixOrNull) {
-  EXPECT_EQ(payload_json(SignatureResolved{"restarted"}), R"(,"fix":"restarted"})");
-  EXPECT_EQ(payload_json(SignatureResolved{}), R"(,"fix":null})");
+  EXPECT_EQ(payload_json(SignatureResolved{"restarted"}), R"(,"fix":"restarted","release":null})");
+  EXPECT_EQ(payload_json(SignatureResolved{"restarted", "2.4.1"}),
+            R"(,"fix":"restarted","release":"2.4.1"})");
+  EXPECT_EQ(payload_json(SignatureResolved{}), R"(,"fix":null,"release":null})");
 }
 
 TEST(EventJson, CarriesTheDiagnosis) {

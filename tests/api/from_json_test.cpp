@@ -28,6 +28,7 @@ Signature sample_signature() {
   signature.status = Status::diagnosed;
   signature.diagnosis = std::make_shared<const Diagnosis>(test::make_diagnosis());
   signature.tags = {"a", "b"};
+  signature.aliases = std::make_shared<const FingerprintAliases>(FingerprintAliases{"x", "y"});
   signature.version = 3;
   return signature;
 }
@@ -37,19 +38,22 @@ std::vector<Event> sample_events() {
   const auto diagnosis = std::make_shared<const Diagnosis>(test::make_diagnosis());
   std::vector<EventPayload> payloads{
       SignatureDetected{test::make_identity("a"), sample_occurrences()},
+      SignatureDetected{test::make_identity("a"), sample_occurrences(), {"x", "y"}},
       OccurrencesRecorded{sample_occurrences()},
       SignatureRegressed{},
       InvestigationStarted{},
       InvestigationReverted{},
       SignatureDiagnosed{diagnosis},
       SignatureResolved{"restarted"},
+      SignatureResolved{"restarted", "2.4.1"},
       SignatureResolved{},
       SignatureMuted{},
       SignatureRetriaged{},
       SignatureRestored{Status::diagnosed, diagnosis},
       SignatureRestored{},
       TagsChanged{{"a"}, {"b", "c"}},
-      SignatureImported{sample_signature()}};
+      SignatureImported{sample_signature()},
+      FingerprintsAdded{{"x", "y"}}};
   std::vector<Event> events;
   for (EventPayload& payload : payloads) {
     const auto version = events.size() + 1;

@@ -34,8 +34,9 @@ TEST(Problem, EveryCodeSurvivesTheRoundTrip) {
 }
 
 TEST(Problem, GuessesFromTheStatusWhenTheBodyIsForeign) {
-  constexpr std::array<std::pair<unsigned, ErrorCode>, 7> expected{{
+  constexpr std::array<std::pair<unsigned, ErrorCode>, 8> expected{{
       {400, ErrorCode::invalid_argument},
+      {401, ErrorCode::refused},
       {404, ErrorCode::not_found},
       {409, ErrorCode::conflict},
       {413, ErrorCode::too_large},

@@ -18,6 +18,7 @@ Signature sample() {
   signature.last_seen = test::at_second(2);
   signature.occurrence_count = 3;
   signature.tags = {"a", "b"};
+  signature.aliases = std::make_shared<const FingerprintAliases>(FingerprintAliases{"old"});
   signature.version = 4;
   return signature;
 }
@@ -29,7 +30,8 @@ TEST(SignatureJson, HasExactlyTheDocumentedMembers) {
             R"("message_template":"timeout failed after * ms","stack_hash":"stack-timeout",)"
             R"("first_seen":"2026-01-01T00:00:01.000000Z",)"
             R"("last_seen":"2026-01-01T00:00:02.000000Z","occurrence_count":3,"status":"new",)"
-            R"("diagnosis":null,"tags":["a","b"],"version":4})");
+            R"("diagnosis":null,"tags":["a","b"],"fingerprints":["fingerprint-timeout","old"],)"
+            R"("version":4})");
 }
 
 TEST(SignatureJson, HoldsTheWholeDiagnosis) {
@@ -53,8 +55,16 @@ TEST(SignatureJson, ReadsBackWhatItWrote) {
 
 TEST(SignatureJson, IgnoresMembersOfANewerServer) {
   auto object = signature_to_json(sample());
-  object["aliases"] = boost::json::array{};
+  object["owner"] = boost::json::array{};
   EXPECT_TRUE(signature_from_json(object));
+}
+
+TEST(SignatureJson, OfAnEarlierServerHasOneFingerprint) {
+  auto object = signature_to_json(sample());
+  object.erase("fingerprints");
+  const auto signature = signature_from_json(object);
+  ASSERT_TRUE(signature) << signature.error().message;
+  EXPECT_EQ(signature->aliases, nullptr);
 }
 
 TEST(SignatureJson, NamesTheMemberThatIsWrong) {

@@ -58,6 +58,7 @@ TEST(StoreJson, StatsTellTheAgeOfTheOldest) {
   EXPECT_EQ(object.at("oldest_age_seconds").as_double(), 60.0);
   // A clock that was set back makes no negative age.
   EXPECT_EQ(stats_to_json(stats, test::at_second(0)).at("oldest_age_seconds").as_double(), 0.0);
+  EXPECT_TRUE(stats_to_json(stats, std::nullopt).at("oldest_age_seconds").is_null());
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"uniform_rounds", make_uniform, System::rounds},
                     Case{"uniform_sqlite", make_uniform, System::sqlite},
                     Case{"sync_one_rounds", make_sync_one, System::rounds},
-                    Case{"sync_one_sqlite", make_sync_one, System::sqlite_rowwise}),
+                    Case{"sync_one_sqlite", make_sync_one, System::sqlite_rowwise},
+                    Case{"otlp_http_rounds", make_otlp_http, System::rounds}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Totals, ThatDifferAreAnErrorThatNamesThem) {

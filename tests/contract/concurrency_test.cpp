@@ -136,6 +136,27 @@ TEST_P(Concurrency, WritersThatDetectTheSameFailureCreateOneSignature) {
   EXPECT_EQ(list_all(store()).size(), fingerprints);
 }
 
+TEST_P(Concurrency, ABatchThatManySendAtOnceCountsOnce) {
+  constexpr std::uint64_t batches = 50;
+  constexpr std::uint64_t batch_occurrences = 20;
+  const auto identity = make_identity("repeated");
+  std::atomic<std::uint64_t> repeated = 0;
+  run_on_threads(writer_count, [&](int number) {
+    for (std::uint64_t batch = 0; batch < batches; ++batch) {
+      RecordOccurrences record;
+      for (std::uint64_t i = 0; i < batch_occurrences; ++i) {
+        record.occurrences.push_back(make_occurrence(identity, at_second(1)));
+        record.keys.push_back({{batch + 1, i + 1}, {}, OccurrenceSource::log_record});
+      }
+      // Half of the senders put the same records into batches that others do not know.
+      if (number % 2 == 0) record.batch_key = {batch + 1, 0};
+      repeated += must(store().submit_and_wait(std::move(record))).repeats.total();
+    }
+  });
+  EXPECT_EQ(must(store().get_stats()).occurrence_count, batches * batch_occurrences);
+  EXPECT_EQ(repeated.load(), (writer_count - 1) * batches * batch_occurrences);
+}
+
 TEST_P(Concurrency, OfManyCommandsThatExpectOneVersionOneWins) {
   const SignatureId id = record(make_identity("a"), 10).id;
   for (Version version = 1; version <= 50; ++version) {

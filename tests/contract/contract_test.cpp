@@ -77,6 +77,7 @@ std::vector<Signature> expected_listing(std::vector<Signature> signatures,
         (!query.status || *query.status == signature.status) &&
         (!query.service || *query.service == signature.identity->service) &&
         (!query.error_type || *query.error_type == signature.identity->error_type) &&
+        (!query.tag || std::ranges::count(signature.tags, *query.tag) == 1) &&
         (!query.except || *query.except != signature.id);
     const bool behind = !query.after || position_of(signature) > position_of(*query.after);
     return !matches || !behind;
@@ -114,9 +115,9 @@ std::string describe(const SignatureQuery& query) {
   const auto text = [](const std::optional<std::string>& value) {
     return value ? testing::PrintToString(*value) : std::string("any");
   };
-  return fmt::format("status {}, service {}, error type {}, limit {}, from {}",
+  return fmt::format("status {}, service {}, error type {}, tag {}, limit {}, from {}",
                      query.status ? to_string(*query.status) : "any", text(query.service),
-                     text(query.error_type), query.limit,
+                     text(query.error_type), text(query.tag), query.limit,
                      query.after ? query.after->encode() : "the beginning");
 }
 
@@ -149,8 +150,10 @@ Signature make_signature(const std::string& name, const std::string& service,
   return signature;
 }
 
-ContractTest::ContractTest(LifecyclePolicy policy)
-    : clock_(at_second(1000)), fixture_(GetParam().make({&clock_, policy})) {}
+ContractTest::ContractTest(LifecyclePolicy policy, std::chrono::seconds dedup_window,
+                           std::uint32_t new_signatures_per_minute)
+    : clock_(at_second(1000)),
+      fixture_(GetParam().make({&clock_, policy, dedup_window, new_signatures_per_minute})) {}
 
 Signature ContractTest::record(const std::shared_ptr<const SignatureIdentity>& identity,
                                std::int64_t second, std::size_t count) {

@@ -17,8 +17,8 @@
 #include <gtest/gtest.h>
 
 #include "core/signature_store.hpp"
-#include "tests/contract/print.hpp"
 #include "tests/contract/store_fixture.hpp"
+#include "tests/support/print.hpp"
 #include "tests/support/samples.hpp"
 
 namespace rounds::test {
@@ -75,7 +75,9 @@ void PrintTo(const Snapshot& snapshot, std::ostream* out);
 
 class ContractTest : public testing::TestWithParam<StoreKind> {
  protected:
-  explicit ContractTest(LifecyclePolicy policy = {});
+  explicit ContractTest(LifecyclePolicy policy = {},
+                        std::chrono::seconds dedup_window = default_dedup_window,
+                        std::uint32_t new_signatures_per_minute = 0);
 
   [[nodiscard]] SignatureStore& store() { return fixture_->store(); }
   [[nodiscard]] StoreFixture& fixture() { return *fixture_; }

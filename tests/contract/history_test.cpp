@@ -21,7 +21,7 @@ class Histories : public ContractTest {
                                         Resolve{"raise it"},
                                         Mute{},
                                         Retriage{},
-                                        Resolve{},
+                                        Resolve{std::nullopt, "2.4.1"},
                                         ChangeTags{{"x"}, {}}};
     for (const Command& command : commands) {
       must(store().execute(id, command));

@@ -111,22 +111,27 @@ TEST_P(Limits, ACommandOverALimitIsInvalid) {
   }
   expect_invalid(
       ExecuteCommand{id, Resolve{std::string(limits::max_context_text_bytes + 1, 'f')}, {}});
+  for (const std::string& release :
+       {std::string(), std::string(limits::max_release_bytes + 1, 'r')}) {
+    expect_invalid(ExecuteCommand{id, Resolve{"a fix", release}, {}});
+  }
   for (const std::string& tag :
        {std::string(), std::string(limits::max_tag_bytes + 1, 't'), std::string("a\nb")}) {
     expect_invalid(ExecuteCommand{id, ChangeTags{{"sound", tag}, {}}, {}});
   }
 }
 
-TEST_P(Limits, TheLargestDiagnosisAndFixAreStored) {
+TEST_P(Limits, TheLargestDiagnosisFixAndReleaseAreStored) {
   const SignatureId id = record(make_identity("a"), 10).id;
   Diagnosis diagnosis;
   diagnosis.root_cause = std::string(limits::max_diagnosis_bytes, 'd');
   must(store().execute(id, Diagnose{diagnosis}));
-  const std::string fix(limits::max_context_text_bytes, 'f');
-  must(store().execute(id, Resolve{fix}));
+  const SignatureResolved resolved{std::string(limits::max_context_text_bytes, 'f'),
+                                   std::string(limits::max_release_bytes, 'r')};
+  must(store().execute(id, Resolve{resolved.fix, resolved.release}));
 
   EXPECT_EQ(*get(id).diagnosis, diagnosis);
-  EXPECT_EQ(std::get<SignatureResolved>(history_of(store(), id).back().payload).fix, fix);
+  EXPECT_EQ(history_of(store(), id).back().payload, EventPayload(resolved));
 }
 
 TEST_P(Limits, AsManyTagsAsAllowedAreStoredAndOneMoreIsInvalid) {

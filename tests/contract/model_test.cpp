@@ -16,10 +16,11 @@ testing::AssertionResult agree(const Result<Commit>& expected, const Result<Comm
     return "sequence " + std::to_string(outcome->sequence) + ", " +
            (outcome->signature ? testing::PrintToString(*outcome->signature) : "no signature");
   };
-  const bool same =
-      expected && actual
-          ? expected->sequence == actual->sequence && expected->signature == actual->signature
-          : !expected && !actual && expected.error().code == actual.error().code;
+  const bool same = expected && actual
+                        ? expected->sequence == actual->sequence &&
+                              expected->signature == actual->signature &&
+                              expected->repeats == actual->repeats
+                        : !expected && !actual && expected.error().code == actual.error().code;
   if (same) return testing::AssertionSuccess();
   return testing::AssertionFailure() << "\n  expected " << describe_outcome(expected)
                                      << "\n  but was  " << describe_outcome(actual);
@@ -50,6 +51,9 @@ class Model : public ContractTest {
       ASSERT_EQ(actual.histories.at(signature.id), expected.histories.at(signature.id));
       ASSERT_EQ(must(store().get_by_id(signature.id)), signature);
       ASSERT_EQ(must(store().get_by_fingerprint(signature.identity->fingerprint)), signature);
+      for (const std::string& alias : aliases_of(signature)) {
+        ASSERT_EQ(must(store().get_by_fingerprint(alias)), signature) << alias;
+      }
     }
     ASSERT_EQ(actual, expected);
     for (SignatureQuery& query :

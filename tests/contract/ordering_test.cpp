@@ -271,5 +271,32 @@ TEST_P(Listings, WhileSignaturesMoveBetweenPagesShowTheOthersOnce) {
   EXPECT_EQ(seen, expected_listing(still, {}));
 }
 
+// More than a store looks at for one page stand before the one that is asked for, in another place
+// (an older layer, the disk) or in the same.
+TEST_P(Listings, ByErrorTypeAloneFindWhatStandsFarBehind) {
+  constexpr int others = 2100;
+  const auto in_one_write = [&](const std::string& prefix, std::int64_t second) {
+    std::vector<IdentifiedOccurrence> occurrences;
+    occurrences.reserve(others);
+    for (int i = 0; i < others; ++i) {
+      occurrences.push_back(
+          make_occurrence(make_identity(prefix + std::to_string(i)), at_second(second + i)));
+    }
+    must(store().record(std::move(occurrences)));
+  };
+  const Signature oldest = record(make_identity("rare one", "checkout", "Rare"), 1);
+  in_one_write("a", 10);
+  const Signature older = record(make_identity("rare two", "checkout", "Rare"), 5);
+  SignatureQuery query;
+  query.error_type = "Rare";
+  EXPECT_EQ(list_all(store(), query), (std::vector{older, oldest}));
+  query.status = Status::new_;
+  EXPECT_EQ(list_all(store(), query), (std::vector{older, oldest}));
+  fixture().reopen();
+  EXPECT_EQ(list_all(store(), query), (std::vector{older, oldest}));
+  in_one_write("b", 10'000);
+  EXPECT_EQ(list_all(store(), query), (std::vector{older, oldest}));
+}
+
 }  // namespace
 }  // namespace rounds::test

@@ -73,12 +73,29 @@ RecordOccurrences RandomCommands::next_record(Timestamp now) {
     const std::size_t age = chance(10) ? below(2000) : below(60);
     const auto time = now + std::chrono::seconds{5} - std::chrono::seconds{age};
     record.occurrences.push_back(make_occurrence(identity, time));
+    if (chance(50)) record.occurrences.back().aliases = next_aliases(*identity);
   }
   if (count > 0 && chance(2)) {
     record.occurrences[below(count)].exemplar.time = max_timestamp + std::chrono::microseconds{1};
   }
   record.context = next_context(0);
+  if (chance(50)) add_keys(record);
   return record;
+}
+
+// From so few that they come again, in other batches as well.
+void RandomCommands::add_keys(RecordOccurrences& record) {
+  const auto key = [this](std::size_t end) {
+    const std::uint64_t number = 1 + below(end);
+    return RepetitionKey{end, number * 0x9E3779B97F4A7C15ULL};
+  };
+  for (std::size_t i = 0; i < record.occurrences.size(); ++i) {
+    OccurrenceKeys& keys = record.keys.emplace_back();
+    if (!chance(10)) keys.delivery = key(150);
+    if (chance(50)) keys.failure = key(40);
+    if (chance(50)) keys.source = OccurrenceSource::span_event;
+  }
+  if (!record.keys.empty() && chance(50)) record.batch_key = key(60);
 }
 
 ExecuteCommand RandomCommands::next_execute(SignatureStore& store) {
@@ -99,7 +116,8 @@ Command RandomCommands::next_command() {
     case 2:
       return Diagnose{next_diagnosis()};
     case 3:
-      return Resolve{chance(50) ? std::optional<std::string>("a fix") : std::nullopt};
+      return Resolve{chance(50) ? std::optional<std::string>("a fix") : std::nullopt,
+                     chance(30) ? std::optional<std::string>("2.4.1") : std::nullopt};
     case 4:
       return Mute{};
     case 5:
@@ -148,6 +166,22 @@ Signature RandomCommands::next_foreign_signature(Timestamp now) {
   return signature;
 }
 
+std::shared_ptr<const FingerprintAliases> RandomCommands::next_aliases(
+    const SignatureIdentity& identity) {
+  FingerprintAliases aliases;
+  for (std::size_t count = 1 + below(3); count > 0; --count) {
+    // Those of other occurrences, those of saves, and those that nobody was made with.
+    const std::size_t kind = below(3);
+    std::string alias = kind == 0   ? identities()[below(identities().size())]->fingerprint
+                        : kind == 1 ? fmt::format("fingerprint-foreign {}", below(200))
+                                    : fmt::format("alias {}", below(60));
+    const bool is_new =
+        alias != identity.fingerprint && std::ranges::find(aliases, alias) == aliases.end();
+    if (is_new || chance(2)) aliases.push_back(std::move(alias));
+  }
+  return std::make_shared<const FingerprintAliases>(std::move(aliases));
+}
+
 void RandomCommands::change(Signature& signature) {
   if (chance(40)) signature.occurrence_count += below(4);
   if (chance(20)) signature.first_seen -= std::chrono::seconds{below(3)};
@@ -161,6 +195,7 @@ void RandomCommands::change(Signature& signature) {
     const auto duplicates = std::ranges::unique(signature.tags);
     signature.tags.erase(duplicates.begin(), duplicates.end());
   }
+  if (chance(10)) signature.aliases = next_aliases(*signature.identity);
   if (chance(2)) signature.occurrence_count = below(2);
   if (chance(2)) signature.identity = identities()[below(identities().size())];
 }
@@ -195,6 +230,7 @@ SignatureQuery RandomCommands::next_query(SignatureStore& store) {
   if (chance(50)) query.status = all_statuses[below(all_statuses.size())];
   if (chance(50)) query.service = services()[below(services().size())];
   if (chance(50)) query.error_type = error_types()[below(error_types().size())];
+  if (chance(40)) query.tag = fmt::format("tag {}", below(5));
   query.limit = 1 + below(10);
   const auto present = pick(store);
   if (present && chance(70)) {
@@ -218,6 +254,7 @@ std::string describe(const Submission& submission) {
             for (const IdentifiedOccurrence& occurrence : record.occurrences) {
               text += fmt::format(" {}@{}", occurrence.identity->fingerprint,
                                   microseconds_since_epoch(occurrence.exemplar.time));
+              if (occurrence.aliases) text += testing::PrintToString(*occurrence.aliases);
             }
             return text;
           },

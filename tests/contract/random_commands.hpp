@@ -43,6 +43,7 @@ class RandomCommands {
 
  private:
   [[nodiscard]] RecordOccurrences next_record(Timestamp now);
+  void add_keys(RecordOccurrences& record);
   [[nodiscard]] ExecuteCommand next_execute(SignatureStore& store);
   [[nodiscard]] SaveSignature next_save(SignatureStore& store, Timestamp now);
   [[nodiscard]] Command next_command();
@@ -50,6 +51,9 @@ class RandomCommands {
   void change(Signature& signature);
   [[nodiscard]] CommandContext next_context(Version present);
   [[nodiscard]] Diagnosis next_diagnosis();
+  // Mostly sound ones for a signature with this identity.
+  [[nodiscard]] std::shared_ptr<const FingerprintAliases> next_aliases(
+      const SignatureIdentity& identity);
   [[nodiscard]] std::vector<std::string> next_tags();
 
   std::mt19937_64 random_;

@@ -34,7 +34,7 @@ class RocksFixture final : public StoreFixture {
 
  private:
   static Result<RebuildReport> rebuild_projections_of(const std::filesystem::path& directory) {
-    return rounds::rebuild_projections(directory, {}, nullptr);
+    return rounds::rebuild_projections(directory, {});
   }
 
   void open() {
@@ -54,6 +54,7 @@ class RocksFixture final : public StoreFixture {
     const auto verified = verify_projections(directory_.path(), {}, nullptr);
     ROUNDS_CHECK(verified, verified.error().message);
     ROUNDS_CHECK(verified->is_equal(), "the live projections equal a fresh replay");
+    ROUNDS_CHECK(verified->sequence == verified->last_sequence, "closing leaves nothing behind");
   }
 
   TemporaryDirectory directory_;

@@ -17,7 +17,8 @@ SignatureId CountingIdGenerator::next(Timestamp) {
 }
 
 StoreOptions FixtureSettings::store_options() const {
-  return {clock, policy, std::make_unique<CountingIdGenerator>(ids_made)};
+  return {clock, policy, std::make_unique<CountingIdGenerator>(ids_made), dedup_window,
+          new_signatures_per_minute};
 }
 
 std::ostream& operator<<(std::ostream& out, const StoreKind& kind) {

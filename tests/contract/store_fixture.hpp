@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -37,6 +38,8 @@ class CountingIdGenerator final : public SignatureIdGenerator {
 struct FixtureSettings {
   const Clock* clock = nullptr;  // must outlive the fixture
   LifecyclePolicy policy;
+  std::chrono::seconds dedup_window = default_dedup_window;
+  std::uint32_t new_signatures_per_minute = 0;
   std::shared_ptr<std::atomic<std::uint64_t>> ids_made =
       std::make_shared<std::atomic<std::uint64_t>>(0);
 
@@ -80,6 +83,10 @@ std::ostream& operator<<(std::ostream& out, const StoreKind& kind);
 // RocksStore as it comes, and with layers so small that it writes to the disk all the time.
 [[nodiscard]] std::unique_ptr<StoreFixture> make_rocks_fixture(const FixtureSettings& settings);
 [[nodiscard]] std::unique_ptr<StoreFixture> make_small_layers_fixture(
+    const FixtureSettings& settings);
+
+// SupervisedStore: a RocksStore for all but subscriptions, whose contract alone it is put under.
+[[nodiscard]] std::unique_ptr<StoreFixture> make_supervised_fixture(
     const FixtureSettings& settings);
 
 }  // namespace rounds::test

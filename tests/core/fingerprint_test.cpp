@@ -171,11 +171,26 @@ TEST(Identify, IgnoresWhatStandsBehindTheLimit) {
             *identify(make_occurrence_with(other), FingerprintRules::v1).identity);
 }
 
-TEST(Identify, UsesRulesV1UnlessToldOtherwise) {
+TEST(Identify, NamesTheFingerprintOfTheOtherRulesAsWell) {
+  const Occurrence occurrence = make_occurrence_with("user 12345 not found");
+  const auto v1 = identify(occurrence, FingerprintRules::v1);
+  const auto v2 = identify(occurrence, FingerprintRules::v2);
+  EXPECT_EQ(*v1.aliases, FingerprintAliases{v2.identity->fingerprint});
+  EXPECT_EQ(*v2.aliases, FingerprintAliases{v1.identity->fingerprint});
+}
+
+// Or a rule that tells failures apart could not: both would lead to the signature that they shared.
+TEST(Identify, NamesNoOtherFingerprintWhereSomebodyDecided) {
+  Occurrence occurrence = make_occurrence_with("user 12345 not found");
+  occurrence.fingerprint_parts = {"mine"};
+  EXPECT_EQ(identify(occurrence).aliases, nullptr);
+}
+
+TEST(Identify, UsesRulesV2UnlessToldOtherwise) {
   const Occurrence occurrence = make_occurrence_with("user 12345 not found");
   EXPECT_EQ(*identify(occurrence, FingerprintRules::v2).identity, identify_v2(occurrence));
-  EXPECT_EQ(*identify(occurrence).identity, *identify(occurrence, FingerprintRules::v1).identity);
-  EXPECT_EQ(default_fingerprint_rules, FingerprintRules::v1);
+  EXPECT_EQ(*identify(occurrence).identity, identify_v2(occurrence)) << "the default";
+  EXPECT_EQ(default_fingerprint_rules, FingerprintRules::v2);
   EXPECT_EQ(parse_fingerprint_rules("v1"), FingerprintRules::v1);
   EXPECT_EQ(parse_fingerprint_rules(to_string(FingerprintRules::v2)), FingerprintRules::v2);
   EXPECT_EQ(parse_fingerprint_rules("v3").error().message,

@@ -46,7 +46,8 @@ std::vector<EventPayload> following_events() {
           SignatureMuted{},
           SignatureRetriaged{},
           SignatureRestored{},
-          TagsChanged{}};
+          TagsChanged{},
+          FingerprintsAdded{{"another"}}};
 }
 
 TEST(Evolve, KnowsEveryKindOfEvent) {
@@ -63,6 +64,18 @@ TEST(Evolve, TakesVersionAndSequenceFromTheEvent) {
     EXPECT_EQ(next->last_sequence, 99U);
     EXPECT_EQ(next->id, state.id);
   }
+}
+
+TEST(Evolve, AddsFingerprintsBehindThoseThatAreThere) {
+  Signature state = state_at_version_7();
+  for (const std::string name : {"first", "second"}) {
+    const EventPayload payload = FingerprintsAdded{{name}};
+    state = *evolve(state, {99, state.id, state.version + 1, at_second(50), {}, payload});
+  }
+  EXPECT_EQ(*state.aliases, (FingerprintAliases{"first", "second"}));
+  EXPECT_TRUE(answers_to(state, "first"));
+  EXPECT_TRUE(answers_to(state, state.identity->fingerprint));
+  EXPECT_FALSE(answers_to(state, "third"));
 }
 
 TEST(Evolve, RefusesAGapARepetitionAndAStepBack) {
@@ -113,6 +126,40 @@ TEST(Evolve, GivesAnImportedSignatureTheIdOfTheEnvelope) {
       evolve(std::nullopt, {99, id, 1, at_second(50), {}, SignatureImported{state_at_version_7()}});
   ASSERT_TRUE(state);
   EXPECT_EQ(state->id, id);
+}
+
+TEST(Evolve, ARunOfOccurrencesGivesTheStateThatItsEventsGiveOneByOne) {
+  const Signature before = test::make_signature(Status::diagnosed, nullptr);
+  const auto time = [](int second) { return at_second(second); };
+  Signature expected = before;
+  RecordedRun run;
+  for (const auto& [count, first, last] :
+       {std::tuple{3U, 400, 500}, {1U, -5, -5}, {7U, 450, 600}}) {
+    const Event event = test::follow(
+        expected, OccurrencesRecorded{test::summarize(count, time(first), time(last))}, time(700));
+    ASSERT_TRUE(extend(run, before.id, expected.version, event));
+    auto next = evolve(std::optional(expected), event);
+    ASSERT_TRUE(next);
+    expected = *std::move(next);
+  }
+  Signature state = before;
+  evolve(state, run);
+  EXPECT_EQ(state, expected);
+}
+
+TEST(Evolve, ARunTakesNoEventThatCannotFollow) {
+  const Signature before = test::make_signature(Status::new_, nullptr);
+  Event event = test::follow(
+      before, OccurrencesRecorded{test::summarize(1, at_second(1), at_second(1))}, at_second(2));
+  RecordedRun run;
+  event.version += 1;
+  const auto gap = extend(run, before.id, before.version, event);
+  ASSERT_FALSE(gap);
+  EXPECT_EQ(gap.error().code, ErrorCode::corruption);
+  event.version -= 1;
+  event.signature_id.bytes[0] ^= 1U;
+  EXPECT_FALSE(extend(run, before.id, before.version, event));
+  EXPECT_EQ(run.version, 0U);
 }
 
 }  // namespace

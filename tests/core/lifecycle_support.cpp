@@ -1,6 +1,5 @@
 #include "tests/core/lifecycle_support.hpp"
 
-#include <ostream>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -57,17 +56,3 @@ OccurrenceSummary summarize(std::uint64_t count, Timestamp first_seen, Timestamp
 }
 
 }  // namespace rounds::test
-
-namespace rounds {
-
-void PrintTo(const Signature& signature, std::ostream* out) {
-  *out << signature.id.to_string() << " v" << signature.version << " @" << signature.last_sequence
-       << ' ' << to_string(signature.status) << ", " << signature.occurrence_count << " from "
-       << to_rfc3339(signature.first_seen) << " to " << to_rfc3339(signature.last_seen)
-       << ", resolved "
-       << (signature.resolved_at ? to_rfc3339(*signature.resolved_at) : std::string("never"))
-       << ", diagnosis " << (signature.diagnosis ? signature.diagnosis->root_cause : "none")
-       << ", tags " << testing::PrintToString(signature.tags);
-}
-
-}  // namespace rounds

@@ -8,6 +8,7 @@
 #include "core/event.hpp"
 #include "core/lifecycle.hpp"
 #include "core/signature.hpp"
+#include "tests/support/print.hpp"
 
 namespace rounds::test {
 
@@ -32,10 +33,3 @@ namespace rounds::test {
                                           Timestamp last_seen);
 
 }  // namespace rounds::test
-
-namespace rounds {
-
-// Lets GoogleTest show signatures that differ (it finds the function by its name).
-void PrintTo(const Signature& signature, std::ostream* out);
-
-}  // namespace rounds

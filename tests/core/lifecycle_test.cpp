@@ -161,6 +161,8 @@ TEST(Lifecycle, KeepsTheFixOfAResolution) {
   EXPECT_EQ(decide(state, Resolve{"more memory"}),
             (std::vector<EventPayload>{SignatureResolved{"more memory"}}));
   EXPECT_EQ(decide(state, Resolve{}), (std::vector<EventPayload>{SignatureResolved{}}));
+  EXPECT_EQ(decide(state, Resolve{"more memory", "2.4.1"}),
+            (std::vector<EventPayload>{SignatureResolved{"more memory", "2.4.1"}}));
 }
 
 TEST(Lifecycle, KeepsTheTimeOfTheResolutionWhenARestoreChangesNothingButTheDiagnosis) {
@@ -175,8 +177,10 @@ TEST(Lifecycle, RefusesArgumentsOverTheLimits) {
   Diagnosis costly = test::make_diagnosis();
   costly.cost_usd = -0.01;
   const std::string long_fix(limits::max_context_text_bytes + 1, 'x');
-  for (const Command& command : {Command{Diagnose{costly}}, Command{Restore{Status::new_, costly}},
-                                 Command{Resolve{long_fix}}}) {
+  const std::string long_release(limits::max_release_bytes + 1, 'x');
+  for (const Command& command :
+       {Command{Diagnose{costly}}, Command{Restore{Status::new_, costly}},
+        Command{Resolve{long_fix}}, Command{Resolve{{}, ""}}, Command{Resolve{{}, long_release}}}) {
     const auto events = decide(state, command);
     ASSERT_FALSE(events) << command_name(command);
     EXPECT_EQ(events.error().code, ErrorCode::invalid_argument);

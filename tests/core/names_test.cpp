@@ -86,6 +86,7 @@ TEST(Names, OfEventsBelongToTheirTypes) {
   EXPECT_EQ(kind_name(SignatureRestored{}), "signature_restored");
   EXPECT_EQ(kind_name(TagsChanged{}), "tags_changed");
   EXPECT_EQ(kind_name(SignatureImported{}), "signature_imported");
+  EXPECT_EQ(kind_name(FingerprintsAdded{}), "fingerprints_added");
 }
 
 }  // namespace

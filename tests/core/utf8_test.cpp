@@ -63,6 +63,13 @@ TEST(Utf8, TruncatesBetweenCharacters) {
   }
 }
 
+TEST(Utf8, ExcerptsOfLongTextsEndWithAWholeCharacter) {
+  EXPECT_EQ(excerpt("short"), "short");
+  EXPECT_EQ(excerpt(std::string(100, 'x')), std::string(64, 'x'));
+  const std::string before(63, 'x');
+  EXPECT_EQ(excerpt(before + "\xC3\xA4"), before);
+}
+
 TEST(Utf8, TruncatesDamagedTextExactly) {
   EXPECT_EQ(truncate_utf8("\x80\x80\x80\x80\x80", 3), "\x80\x80\x80");
   EXPECT_EQ(truncate_utf8("ab\xE8\xAAzz", 3), "ab\xE8") << "no whole character begins there";

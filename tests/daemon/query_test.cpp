@@ -55,6 +55,70 @@ TEST_F(Queries, RefuseWhatIsNoId) {
   }
 }
 
+TEST_F(Queries, TellWhatASignatureWas) {
+  start();
+  const Signature before = record("timeout");
+  ASSERT_TRUE(store_.execute(before.id, Mute{}));
+  const std::string expected = api::to_text(api::signature_to_json(before));
+  const std::string by_id = "/api/v1/signatures/" + before.id.to_string();
+  const std::string by_fingerprint = "/api/v1/fingerprints/fingerprint-timeout";
+  for (const std::string& target : {by_id, by_fingerprint}) {
+    EXPECT_EQ(get(target + "?as_of=1").body(), expected);
+    EXPECT_EQ(json_of(get(target + "?as_of=2")).at("status"), "muted");
+    EXPECT_EQ(json_of(get(target + "?as_of=9999-01-01T00:00:00Z")).at("status"), "muted");
+    EXPECT_EQ(json_of(get(target + "?as_of=")).at("status"), "muted") << "empty means absent";
+  }
+}
+
+TEST_F(Queries, SayThatASignatureWasNotThereYet) {
+  start();
+  const std::string id = record("timeout").id.to_string();
+  for (const auto& [as_of, shown] :
+       {std::pair("0", "event 0"), std::pair("1999-01-01T00:00:00Z", "1999-01-01T00:00:00.000000Z"),
+        std::pair("1999-01-01T01:00:00%2B01:00", "1999-01-01T00:00:00.000000Z")}) {
+    EXPECT_EQ(problem_detail(get("/api/v1/signatures/" + id + "?as_of=" + as_of), 404),
+              "there was no signature " + id + " as of " + shown);
+    const std::string target = "/api/v1/fingerprints/fingerprint-timeout?as_of=";
+    EXPECT_EQ(
+        problem_detail(get(target + as_of), 404),
+        std::string("there was no signature with fingerprint fingerprint-timeout as of ") + shown);
+  }
+  const std::string absent = SignatureId{}.to_string();
+  EXPECT_EQ(problem_detail(get("/api/v1/signatures/" + absent + "?as_of=1"), 404),
+            "there was no signature " + absent + " as of event 1");
+}
+
+TEST_F(Queries, TellWhatTheStatisticsWere) {
+  start();
+  const Signature first = record("a");
+  const auto before = json_of(get("/api/v1/stats")).as_object();
+  ASSERT_TRUE(store_.execute(first.id, Mute{}));
+  static_cast<void>(record("b"));
+  const auto then = json_of(get("/api/v1/stats?as_of=1")).as_object();
+  EXPECT_TRUE(then.at("oldest_age_seconds").is_null()) << "nobody asks how old it is today";
+  for (const auto& [name, value] : before) {
+    if (name != "oldest_age_seconds") EXPECT_EQ(then.at(name), value) << name;
+  }
+  EXPECT_EQ(json_of(get("/api/v1/stats?as_of=0")).at("total"), 0);
+  EXPECT_EQ(json_of(get("/api/v1/stats?as_of=3")).at("by_status").at("muted"), 1);
+}
+
+TEST_F(Queries, RefuseMomentsThatAreNoneOrHaveNotCome) {
+  start();
+  const std::string id = record("timeout").id.to_string();
+  for (const std::string& target :
+       {"/api/v1/signatures/" + id, std::string("/api/v1/fingerprints/fingerprint-timeout"),
+        std::string("/api/v1/stats")}) {
+    EXPECT_EQ(problem_detail(get(target + "?as_of=yesterday"), 400),
+              "as_of: \"yesterday\" is neither the sequence of an event nor an RFC 3339 time; "
+              "write it like 1200 or 2026-11-23T14:31:07Z");
+    EXPECT_EQ(problem_detail(get(target + "?as_of=2"), 400),
+              "event 2 is not there yet: the log ends with event 1");
+    EXPECT_EQ(problem_detail(get(target + "?asof=1"), 400),
+              "there is no query parameter \"asof\" here; use as_of");
+  }
+}
+
 TEST_F(Queries, PageThroughAListing) {
   start();
   constexpr int count = 7;
@@ -94,7 +158,13 @@ TEST_F(Queries, FilterAListing) {
   EXPECT_EQ(count("status=new"), 2U);
   EXPECT_EQ(count("status=muted"), 0U);
   EXPECT_EQ(count("status=new&service=checkout&error_type=TypeError"), 1U);
-  EXPECT_EQ(count("status=&service=&error_type=&limit=&cursor="), 2U) << "empty means absent";
+  const auto tagged = store_.get_by_fingerprint("fingerprint-b").value().value();
+  ASSERT_TRUE(store_.execute(tagged.id, ChangeTags{{"out of memory"}, {}}));
+  EXPECT_EQ(count("tag=out%20of%20memory"), 1U);
+  EXPECT_EQ(count("tag=out+of+memory&service=checkout&status=new"), 1U);
+  EXPECT_EQ(count("tag=out+of+memory&service=web+shop"), 0U);
+  EXPECT_EQ(count("tag=memory"), 0U);
+  EXPECT_EQ(count("status=&service=&error_type=&tag=&limit=&cursor="), 2U) << "empty means absent";
 }
 
 TEST_F(Queries, RefuseBadParametersWithAReason) {
@@ -109,8 +179,8 @@ TEST_F(Queries, RefuseBadParametersWithAReason) {
   EXPECT_NE(detail("status=open").find("open"), std::string::npos);
   EXPECT_NE(detail("cursor=zz").find("cursor"), std::string::npos);
   EXPECT_EQ(detail("statsu=new"),
-            "there is no query parameter \"statsu\" here; use status, service, error_type, limit, "
-            "cursor");
+            "there is no query parameter \"statsu\" here; use status, service, error_type, tag, "
+            "limit, cursor");
   EXPECT_FALSE(detail("limit=1&limit=2").empty());
 }
 
@@ -118,7 +188,7 @@ TEST_F(Queries, PageThroughAHistory) {
   start();
   const Signature signature = record("timeout");
   ASSERT_TRUE(store_.execute(signature.id, Mute{}, {.provenance = {"alice", "noise", "r1"}}));
-  ASSERT_TRUE(store_.execute(signature.id, Resolve{"restarted"}));
+  ASSERT_TRUE(store_.execute(signature.id, Resolve{"restarted", "2.4.1"}));
   const std::string target = "/api/v1/signatures/" + signature.id.to_string() + "/history?limit=2";
   const auto first = json_of(get(target));
   const auto& events = first.at("events").as_array();
@@ -130,6 +200,7 @@ TEST_F(Queries, PageThroughAHistory) {
       json_of(get(target + "&cursor=" + std::string(first.at("next_cursor").as_string())));
   ASSERT_EQ(second.at("events").as_array().size(), 1U);
   EXPECT_EQ(second.at("events").as_array()[0].at("fix"), "restarted");
+  EXPECT_EQ(second.at("events").as_array()[0].at("release"), "2.4.1");
   EXPECT_TRUE(second.at("next_cursor").is_null());
   EXPECT_FALSE(problem_detail(get(target + "&cursor=x"), 400).empty());
 }

@@ -53,6 +53,51 @@ TEST_F(Server, IsAliveButNotReadyWhenTheStoreTakesNoWrites) {
   EXPECT_FALSE(answer[http::field::retry_after].empty());
 }
 
+// The reasons of an answer of /readyz, by their codes.
+std::vector<std::string> codes_of(const Answer& answer) {
+  std::vector<std::string> codes;
+  const auto body = json_of(answer);
+  for (const auto& reason : body.at("reasons").as_array()) {
+    codes.emplace_back(reason.at("code").as_string());
+  }
+  return codes;
+}
+
+TEST_F(Server, SaysHowFarTheStoreIsWhileItIsBeingOpened) {
+  using State = StoreCondition::State;
+  daemon::ServerOptions options;
+  options.store_condition = [] {
+    return StoreCondition{State::opening, "the store is being opened", false, 7, 20};
+  };
+  start(std::move(options));
+  const Answer answer = get("/readyz");
+  EXPECT_EQ(problem_detail(answer, 503), "the store is being opened");
+  const auto body = json_of(answer);
+  const auto& reason = body.at("reasons").as_array().at(0);
+  EXPECT_EQ(reason.at("code"), "opening");
+  EXPECT_EQ(reason.at("events_done"), 7);
+  EXPECT_EQ(reason.at("events_total"), 20);
+}
+
+TEST_F(Server, NamesEachReasonForNotBeingReady) {
+  using State = StoreCondition::State;
+  StoreCondition condition{State::failed, "a write failed", true};
+  daemon::ServerOptions options;
+  options.store_condition = [&condition] { return condition; };
+  start(std::move(options));
+  EXPECT_EQ(codes_of(get("/readyz")), (std::vector<std::string>{"store_failed", "disk_full"}));
+  condition = {State::reopening, "again"};
+  EXPECT_EQ(codes_of(get("/readyz")), std::vector<std::string>{"reopening"});
+  condition = {State::closed, "gone"};
+  EXPECT_EQ(codes_of(get("/readyz")), std::vector<std::string>{"closed"});
+  condition = {State::ready, ""};
+  EXPECT_EQ(get("/readyz").result_int(), 200U);
+  store_.refuse_writes({ErrorCode::overloaded, "the queue is full"});
+  EXPECT_EQ(codes_of(get("/readyz")), std::vector<std::string>{"queue_full"});
+  store_.refuse_writes({ErrorCode::io_error, "the disk is gone"});
+  EXPECT_EQ(codes_of(get("/readyz")), std::vector<std::string>{"refused"});
+}
+
 TEST_F(Server, AnswersUnknownPathsWithProblemDetails) {
   start();
   for (const char* target : {"/", "/nothing", "/api/v1/signatures/", "/api/v1/stats/x", "/v1"}) {

@@ -9,7 +9,7 @@ import unittest
 
 import store_view
 import telemetry
-from rounds_process import RoundsTest, wait_until
+from rounds_process import NO_BUDGET, RoundsTest, wait_until
 
 # Room for the store, its reserve and what it wants to be free before it goes on (96 MiB).
 DISK_BYTES = 256 * 1024 * 1024
@@ -32,7 +32,7 @@ class DiskFull(RoundsTest):
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], check=True)
         self.ballast = self.disk / "ballast"
         self.fill(keep=FREE_AT_START)
-        self.daemon = self.start_daemon(self.disk / "data")
+        self.daemon = self.start_daemon(self.disk / "data", NO_BUDGET)
         self.sent = 0
         for _ in range(5):
             self.assertTrue(telemetry.is_full_success(self.post()))
@@ -55,7 +55,7 @@ class DiskFull(RoundsTest):
         """Sends errors of a kind of their own and returns the answer."""
         self.sent += 1
         return telemetry.post(self.daemon, telemetry.json_traces(
-            "shop", [(f"Type{self.sent}", f"it broke {i}" + "x" * 500, TIME) for i in range(50)]))
+            "shop", [(f"Type{self.sent}.{i}", "it broke " + "x" * 500, TIME) for i in range(50)]))
 
     def post_until_refused(self):
         """Sends until the disk is full; returns the occurrences that were acknowledged."""
@@ -68,6 +68,10 @@ class DiskFull(RoundsTest):
                 return acknowledged
             acknowledged += 50
 
+    def not_ready_because(self):
+        answer = self.daemon.request("GET", "/readyz").json()
+        return {reason["code"] for reason in answer.get("reasons", ())}
+
     def test_writes_are_refused_with_a_reason_until_there_is_space(self):
         self.fill()
         acknowledged = self.post_until_refused()
@@ -75,6 +79,8 @@ class DiskFull(RoundsTest):
         self.assertEqual(ready.status, 503)
         self.assertIn("No space left on device", ready.json()["detail"])
         self.assertIn("retry-after", ready.headers)
+        wait_until(lambda: self.not_ready_because() >= {"store_failed", "disk_full"},
+                   "it says that the disk is full")
         self.assertEqual(self.daemon.get("/healthz")["status"], "alive")
         # Queries go on, and see what was acknowledged.
         some = store_view.signatures(self.daemon)

@@ -187,13 +187,13 @@ class Transitions(LifecycleTest):
     def test_occurrences_reopen_what_was_resolved_before_them(self):
         first, = self.record(("E", "m", 0))
         runner = OverHttp(self.daemon)
-        for name in ("mute", "investigate"):
+        for second, name in ((1, "mute"), (2, "investigate")):
             runner.run(self, first["id"], "retriage")
             after = runner.run(self, first["id"], name).signature
-            again, = self.record(("E", "m", 1))
+            again, = self.record(("E", "m", second))
             self.assertEqual(again["status"], after["status"], "only resolved ones are reopened")
         resolved = runner.run(self, first["id"], "resolve").signature
-        late, = self.record(("E", "m", 2))  # long before the resolution, which is now
+        late, = self.record(("E", "m", 3))  # long before the resolution, which is now
         self.assertEqual((late["status"], late["occurrence_count"]), ("resolved", 4))
         future = (4_000_000_000 * 10**9 - TIME) // SECOND
         reopened, = self.record(("E", "m", future))

@@ -7,7 +7,7 @@ import unittest
 import load
 import store_view
 import telemetry
-from rounds_process import RoundsTest
+from rounds_process import NO_BUDGET, RoundsTest
 
 CLIENTS = 6
 TIME = 1_780_000_000 * 10**9
@@ -45,7 +45,7 @@ class LoadKill(RoundsTest):
 
     def test_acknowledged_requests_are_there_once_and_others_whole_or_not(self):
         seed = load.random_seed()
-        daemon = self.start_daemon()
+        daemon = self.start_daemon(arguments=NO_BUDGET)
         clients = load.Clients(daemon, CLIENTS,
                                lambda client, number: make_request(seed, client, number))
         try:

@@ -66,6 +66,10 @@ class Answer:
         return json.loads(self.body)
 
 
+# Arguments for daemons that many new failures are sent to.
+NO_BUDGET = ("--new-signatures-per-minute", "0")
+
+
 class Daemon:
     """A rounds-ingestd on one data directory, which it may be started on again and again."""
 

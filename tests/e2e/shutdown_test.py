@@ -10,18 +10,27 @@ import unittest
 import load
 import store_view
 import telemetry
-from rounds_process import RoundsTest, run_program, wait_until
+from rounds_process import NO_BUDGET, RoundsTest, run_program, wait_until
 
 TIME = 1_780_000_000 * 10**9
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def refuses_connections(address):
+    """Also a reset says no: the listener closed between the handshake and the connect's return."""
     try:
         socket.create_connection(address).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return True
     return False
+
+
+def is_ready(daemon):
+    """Before the store is open it answers 503, before it listens not at all."""
+    try:
+        return daemon.request("GET", "/readyz").status == 200
+    except OSError:
+        return False
 
 
 class Stop(RoundsTest):
@@ -61,7 +70,7 @@ class Stop(RoundsTest):
         seed = load.random_seed()
         for number in SIGNALS:
             with self.subTest(signal=number.name):
-                daemon = self.start_daemon(self.directory / number.name)
+                daemon = self.start_daemon(self.directory / number.name, NO_BUDGET)
                 clients = load.Clients(
                     daemon, 4, lambda client, number: telemetry.json_traces(
                         f"{client}-{number}", [("E", "m", TIME)] * 10))
@@ -132,8 +141,7 @@ class Start(RoundsTest):
         daemon.spawn(["--data-dir", data_dir, "--listen", f"127.0.0.1:{port}"], stdout=writing)
         os.close(writing)
         daemon.address = ("127.0.0.1", port)
-        wait_until(lambda: not daemon.is_running() or not refuses_connections(daemon.address),
-                   "it listens")
+        wait_until(lambda: not daemon.is_running() or is_ready(daemon), "it is ready")
         self.assertEqual(daemon.get("/readyz"), {"status": "ready"})
         self.assertEqual(daemon.terminate(), 0)
 
@@ -146,11 +154,11 @@ class Start(RoundsTest):
                              "--listen", "127.0.0.1:0")
         self.assert_failure(second, 3, str(daemon.data_dir), "another process")
         for tool in (("rounds", "list"), ("rounds", "verify", "--renew-watermark"),
-                     ("rounds-replay",), ("rounds-replay", "--verify")):
+                     ("rounds-replay",)):
             with self.subTest(tool=tool):
                 run = run_program(*tool, "--data-dir", daemon.data_dir)
                 self.assert_failure(run, 3, str(daemon.data_dir), "another process")
-        self.run_ok("rounds", "verify", "--data-dir", daemon.data_dir)  # only reads
+        self.check_data(daemon.data_dir)  # only reads
         self.assertEqual(store_view.snapshot(daemon), before)
 
     def assert_failure(self, run, code, *words):

@@ -12,8 +12,9 @@ import pathlib
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 SEVERITY_ERROR = 17
-# Occurrences in the recorded requests: 150 span events and 75 log records.
-SAMPLE_OCCURRENCES = 225
+# Occurrences in the recorded requests: 150 span events. 75 log records repeat every second one.
+SAMPLE_OCCURRENCES = 150
+SAMPLE_LOG_RECORDS = 75
 SAMPLE_COUNT = 24
 
 _SAMPLES = pathlib.Path(__file__).resolve().parents[1] / "data" / "otlp"

@@ -87,6 +87,40 @@ TEST_F(EventLogTest, KeepsItsEndAndIdAcrossReopening) {
   EXPECT_EQ(open()->id(), id);
 }
 
+TEST_F(EventLogTest, ReadsBatchesUpToAnEventOrASize) {
+  write(100, 30);
+  const auto log = open();
+  const auto events = occurrence_events(1, 100);
+  const auto read = log->read_batch(20, 70, 1U << 20U).value();
+  EXPECT_EQ(read, std::vector<Event>(events.begin() + 19, events.begin() + 70));
+  EXPECT_EQ(log->read_batch(20, 70, 1).value().size(), 1U) << "one is always there";
+  EXPECT_EQ(log->read_batch(100, 100, 1).value().front(), events.back());
+  // The same bytes again and again: all batches but the last one are full, and each goes on.
+  constexpr std::size_t max_bytes = 2000;
+  std::vector<Event> all;
+  std::size_t batches = 0;
+  for (; all.size() < 100; ++batches) {
+    const auto batch = log->read_batch(all.size() + 1, 100, max_bytes).value();
+    all.insert(all.end(), batch.begin(), batch.end());
+  }
+  EXPECT_EQ(all, events);
+  EXPECT_GT(batches, 2U);
+  EXPECT_LT(batches, 50U);
+}
+
+TEST_F(EventLogTest, ABatchEndsBeforeADamagedEventThatTheNextOneNames) {
+  write(30, 10);
+  tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle* frames) {
+    ASSERT_TRUE(database.Delete({}, frames, frame_key(11)).ok());
+  });
+  const auto log = open();
+  EXPECT_EQ(log->read_batch(5, 30, 1U << 20U).value().back().sequence, 10U);
+  const auto damaged = log->read_batch(11, 30, 1U << 20U);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::corruption);
+  EXPECT_NE(damaged.error().message.find("event 11"), std::string::npos) << damaged.error().message;
+}
+
 TEST_F(EventLogTest, ReadsSingleEventsInTheOrderAsked) {
   write(300, 100);
   const auto log = open();
@@ -133,11 +167,58 @@ TEST_F(EventLogTest, IsNotCreatedUnlessAskedTo) {
 TEST_F(EventLogTest, RefusesALogOfANewerFormat) {
   write(1, 1);
   tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle*) {
-    ASSERT_TRUE(database.Put({}, "format_version", "2").ok());
+    ASSERT_TRUE(database.Put({}, "format_version", "4").ok());
+  });
+  for (const auto& log : {EventLog::open(path()), EventLog::open_read_only(path())}) {
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().code, ErrorCode::unsupported);
+    EXPECT_NE(log.error().message.find("has format 4; this release reads up to 3: open the data "
+                                       "directory with the release that wrote it"),
+              std::string::npos)
+        << log.error().message;
+  }
+}
+
+// Whatever else a newer format changed: its frames may be none of ours.
+TEST_F(EventLogTest, LooksAtTheFormatBeforeAnythingElse) {
+  write(1, 1);
+  tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle* frames) {
+    ASSERT_TRUE(database.Put({}, "format_version", "4").ok());
+    ASSERT_TRUE(database.Put({}, frames, frame_key(2), "a frame of the future").ok());
   });
   const auto log = EventLog::open(path());
   ASSERT_FALSE(log);
-  EXPECT_EQ(log.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(log.error().code, ErrorCode::unsupported) << log.error().message;
+}
+
+TEST_F(EventLogTest, TakesAFormatThatIsNoNumberForDamage) {
+  write(1, 1);
+  for (const char* format : {"", "two", "1x", "0"}) {
+    tamper([&](rocksdb::DB& database, rocksdb::ColumnFamilyHandle*) {
+      ASSERT_TRUE(database.Put({}, "format_version", format).ok());
+    });
+    const auto log = EventLog::open(path());
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().code, ErrorCode::corruption) << log.error().message;
+  }
+}
+
+TEST_F(EventLogTest, GivesALogOfFormat1ItsOwnWhenItIsOpenedForWriting) {
+  write(3, 1);
+  tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle*) {
+    ASSERT_TRUE(database.Put({}, "format_version", "1").ok());
+  });
+  const auto expect_format = [this](const std::string& expected) {
+    tamper([&](rocksdb::DB& database, rocksdb::ColumnFamilyHandle*) {
+      std::string format;
+      ASSERT_TRUE(database.Get({}, "format_version", &format).ok());
+      EXPECT_EQ(format, expected);
+    });
+  };
+  EXPECT_EQ((*EventLog::open_read_only(path()))->last_sequence(), 3U);
+  expect_format("1");
+  EXPECT_EQ((*EventLog::open(path()))->last_sequence(), 3U);
+  expect_format("3");
 }
 
 TEST_F(EventLogTest, ASoundLogVerifies) {
@@ -197,6 +278,27 @@ TEST_F(EventLogTest, AFrameOfAnotherLogBreaksTheChain) {
       << verification.damages[0].error.message;
 }
 
+TEST_F(EventLogTest, AnEventAtThePlaceOfAnotherIsFound) {
+  write(30, 10);
+  tamper([](rocksdb::DB& database, rocksdb::ColumnFamilyHandle* frames) {
+    std::string bytes;
+    ASSERT_TRUE(database.Get({}, frames, frame_key(21), &bytes).ok());
+    FrameWriter writer;
+    writer.begin(21, FrameView::parse(bytes)->previous_chain());
+    EventEncoder encoder;
+    auto events = occurrence_events(1, 30);
+    events[24].sequence = 7;
+    for (std::size_t i = 20; i < 30; ++i) writer.add(encoder.encode(events[i]));
+    ASSERT_TRUE(database.Put({}, frames, frame_key(21), std::string(writer.finish().bytes)).ok());
+  });
+  const LogVerification verification = verify();
+  ASSERT_GE(verification.damage_count, 1U);
+  EXPECT_EQ(verification.damages[0].first, 25U);
+  EXPECT_NE(verification.damages[0].error.message.find("event 7 stands at the place of event 25"),
+            std::string::npos)
+      << verification.damages[0].error.message;
+}
+
 TEST_F(EventLogTest, AGapInTheVersionsOfASignatureIsFound) {
   {
     const auto log = open();
@@ -228,6 +330,24 @@ TEST_F(EventLogDeathTest, AGapInTheSequencesOfAnAppendAborts) {
   const auto log = open();
   const auto events = occurrence_events(2, 1);
   EXPECT_DEATH(static_cast<void>(log->append(events, Durability::buffered)), "without a gap");
+}
+
+TEST_F(EventLogTest, AGroupThatIsDroppedLeavesNoTrace) {
+  const auto events = occurrence_events(1, 2);
+  const auto log = open();
+  {
+    EventGroup dropped = log->begin_group();
+    dropped.add(events[0]);
+    dropped.add(events[1]);
+    EXPECT_EQ(dropped.last_sequence(), 2U);
+  }
+  EXPECT_EQ(log->last_sequence(), 0U);
+  EventGroup group = log->begin_group();
+  EXPECT_TRUE(group.is_empty());
+  group.add(events[0]);
+  ASSERT_TRUE(log->append(std::move(group), Durability::synced));
+  ASSERT_TRUE(log->close());
+  EXPECT_EQ(verify().event_count, 1U);
 }
 
 }  // namespace

@@ -36,22 +36,32 @@ Signature full_signature() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, Event>> golden_events() {
+std::vector<std::pair<std::string, Event>> golden_events(std::uint16_t version) {
   const auto diagnosis = std::make_shared<const Diagnosis>(make_diagnosis());
-  const std::vector<EventPayload> payloads{
-      SignatureDetected{make_identity("golden"), full_summary()},
+  SignatureResolved resolved{"raise the pool size to 64"};
+  if (version >= 2) resolved.release = "2.4.1";
+  SignatureDetected detected{make_identity("golden"), full_summary()};
+  SignatureImported imported{full_signature()};
+  if (version >= 3) {
+    detected.aliases = {"v1-golden"};
+    imported.signature.aliases = std::make_shared<const FingerprintAliases>(
+        FingerprintAliases{"v1-imported", "v0-imported"});
+  }
+  std::vector<EventPayload> payloads{
+      detected,
       OccurrencesRecorded{full_summary()},
       SignatureRegressed{},
       InvestigationStarted{},
       InvestigationReverted{},
       SignatureDiagnosed{diagnosis},
-      SignatureResolved{"raise the pool size to 64"},
+      resolved,
       SignatureMuted{},
       SignatureRetriaged{},
       SignatureRestored{Status::diagnosed, diagnosis},
       TagsChanged{{"database", "urgent"}, {"new"}},
-      SignatureImported{full_signature()},
+      imported,
   };
+  if (version >= 3) payloads.emplace_back(FingerprintsAdded{{"v2:golden", "v3:golden"}});
   std::vector<std::pair<std::string, Event>> events;
   Sequence sequence = 1000;
   for (const EventPayload& payload : payloads) {
@@ -64,8 +74,8 @@ std::vector<std::pair<std::string, Event>> golden_events() {
     event.time = at_second(86400) + std::chrono::microseconds{123456};
     event.provenance = {"ada", "pool exhausted since the deploy", "req-0001"};
     event.payload = payload;
-    if (auto* imported = std::get_if<SignatureImported>(&event.payload)) {
-      imported->signature.id = event.signature_id;
+    if (auto* taken_over = std::get_if<SignatureImported>(&event.payload)) {
+      taken_over->signature.id = event.signature_id;
     }
     events.emplace_back(kind_name(payload), std::move(event));
   }

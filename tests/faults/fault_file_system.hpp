@@ -73,7 +73,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   // Whether a fault was met since it was set.
   [[nodiscard]] bool fault_met() const;
 
-  // Makes each sync take so long.
+  // Makes each sync take so long, from now on: those under way end.
   void slow_down(std::chrono::milliseconds each_sync);
 
   // What is on the disk after a power cut: everything synced, and any part of the rest. Then the
@@ -124,6 +124,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
                               rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus CreateDirIfMissing(const std::string& path, const rocksdb::IOOptions& options,
                                        rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus DeleteDir(const std::string& path, const rocksdb::IOOptions& options,
+                              rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus LockFile(const std::string& path, const rocksdb::IOOptions& options,
                              rocksdb::FileLock** lock, rocksdb::IODebugContext* debug) override;
 
@@ -157,6 +159,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   };
 
   void note_change(DirectoryChange change);
+  // What is known of the files in a directory goes with it, or is forgotten. Call under the lock.
+  void move_directory(const std::string& from, const std::string& to);
+  void forget_directory(const std::string& path);
   [[nodiscard]] std::string save(const std::string& path);
   void undo(const DirectoryChange& change);
   static void damage(const std::string& path, const FileState& state, std::mt19937_64& random);
@@ -164,7 +169,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
 
   TemporaryDirectory saved_files_;
   mutable std::mutex mutex_;
-  std::condition_variable never_;
+  std::condition_variable sync_time_changed_;
   std::uint64_t count_ = 0;
   std::uint64_t fail_at_ = 0;  // 0: never
   std::uint64_t cut_at_ = 0;   // 0: never
@@ -173,6 +178,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   bool met_ = false;
   bool powered_ = true;
   std::chrono::milliseconds sync_time_{0};
+  std::uint64_t sync_times_set_ = 0;
   std::uint64_t saved_count_ = 0;
   std::map<std::string, StatePointer> files_;
   std::map<std::string, std::vector<DirectoryChange>> changes_;  // by directory

@@ -1,7 +1,11 @@
 // The file system under the torture tests does what they rely on.
 #include "tests/faults/fault_file_system.hpp"
 
+#include <array>
 #include <fstream>
+#include <functional>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -60,6 +64,32 @@ TEST_F(FaultFileSystemTest, APowerCutKeepsWhatWasSyncedAndAnyPartOfTheRest) {
   EXPECT_TRUE(seen.contains("synced"));
   EXPECT_TRUE(seen.contains("syncedrest"));
   EXPECT_TRUE(seen.contains("syncedre"));
+}
+
+TEST_F(FaultFileSystemTest, APowerCutMayTearTheLastSectorOfAWrite) {
+  constexpr std::size_t sector_bytes = 512;
+  const auto seen = outcomes(
+      [&] {
+        const auto file = create("a");
+        ASSERT_TRUE(file->Sync({}, nullptr).ok());
+        ASSERT_TRUE(sync_directory(*files_, directory_.path()));
+        ASSERT_TRUE(file->Append(std::string(4 * sector_bytes, 'x'), {}, nullptr).ok());
+      },
+      [&](std::mt19937_64& random) {
+        files_->lose_power(random);
+        return content("a");
+      });
+  std::size_t with_zeros = 0;
+  std::size_t with_garbage = 0;
+  for (const std::string& each : seen) {
+    const std::size_t torn = each.find_first_not_of('x');
+    if (torn == each.npos) continue;
+    EXPECT_LE(each.size() - torn, sector_bytes);
+    const bool zeros = each.find_first_not_of('\0', torn) == each.npos;
+    ++(zeros ? with_zeros : with_garbage);
+  }
+  EXPECT_GT(with_zeros, 0U);
+  EXPECT_GT(with_garbage, 0U);
 }
 
 TEST_F(FaultFileSystemTest, APowerCutForgetsNamesUntilTheirDirectoryIsSynced) {
@@ -139,6 +169,43 @@ TEST_F(FaultFileSystemTest, FailsWhatIsChosenUntilToldOtherwise) {
   EXPECT_TRUE(file->Sync({}, nullptr).IsIOError());
   files_->fail_if(nullptr, FaultError::io_error);
   EXPECT_TRUE(file->Sync({}, nullptr).ok());
+}
+
+TEST_F(FaultFileSystemTest, EachKindOfOperationCanFail) {
+  const auto file = create("here");
+  ASSERT_TRUE(file->Append("content", {}, nullptr).ok());
+  ASSERT_TRUE(file->Sync({}, nullptr).ok());
+  std::unique_ptr<rocksdb::FSSequentialFile> stream;
+  ASSERT_TRUE(files_->NewSequentialFile(path("here"), {}, &stream, nullptr).ok());
+  std::unique_ptr<rocksdb::FSRandomAccessFile> reader;
+  ASSERT_TRUE(files_->NewRandomAccessFile(path("here"), {}, &reader, nullptr).ok());
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  ASSERT_TRUE(files_->NewDirectory(directory_.path().string(), {}, &directory, nullptr).ok());
+  std::array<char, 4> buffer{};
+  rocksdb::Slice bytes;
+  std::unique_ptr<rocksdb::FSWritableFile> other;
+  const std::vector<std::pair<FileOperation, std::function<rocksdb::IOStatus()>>> operations{
+      {FileOperation::read, [&] { return stream->Read(4, {}, &bytes, buffer.data(), nullptr); }},
+      {FileOperation::read, [&] { return reader->Read(0, 4, {}, &bytes, buffer.data(), nullptr); }},
+      {FileOperation::write, [&] { return file->Append("more", {}, nullptr); }},
+      {FileOperation::sync, [&] { return file->Sync({}, nullptr); }},
+      {FileOperation::allocate, [&] { return file->Allocate(0, 4096, {}, nullptr); }},
+      {FileOperation::create,
+       [&] { return files_->NewWritableFile(path("other"), {}, &other, nullptr); }},
+      {FileOperation::rename,
+       [&] { return files_->RenameFile(path("here"), path("there"), {}, nullptr); }},
+      {FileOperation::look, [&] { return files_->FileExists(path("there"), {}, nullptr); }},
+      {FileOperation::remove, [&] { return files_->DeleteFile(path("there"), {}, nullptr); }},
+      {FileOperation::sync_directory, [&] { return directory->Fsync({}, nullptr); }}};
+  for (const auto& [kind, run] : operations) {
+    SCOPED_TRACE(testing::Message() << "operation " << static_cast<int>(kind));
+    files_->fail_if(
+        [kind](FileOperation operation, const std::string&) { return operation == kind; },
+        FaultError::no_space);
+    EXPECT_TRUE(run().IsNoSpace());
+    files_->fail_if(nullptr, FaultError::no_space);
+    EXPECT_TRUE(run().ok());
+  }
 }
 
 TEST_F(FaultFileSystemTest, EverythingFailsWithoutPower) {

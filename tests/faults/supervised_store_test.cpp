@@ -1,14 +1,18 @@
 // A store whose disk fails goes on answering, says why it takes no writes, and comes back.
 #include "store/supervised_store.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/backup.hpp"
 #include "store/maintenance.hpp"
 #include "tests/faults/fault_file_system.hpp"
 #include "tests/support/samples.hpp"
@@ -115,10 +119,14 @@ TEST_F(SupervisedStoreTest, AFullDiskStopsWritesNotReadsAndSpaceBringsWritesBack
   EXPECT_THAT(second.error().message, HasSubstr("No space left on device"));
   EXPECT_THAT(incidents_.wait_for(Kind::failed), HasSubstr("No space left on device"));
   incidents_.wait_for(Kind::waiting);
+  EXPECT_EQ(store->condition().state, StoreCondition::State::failed);
+  EXPECT_THAT(store->condition().reason, HasSubstr("No space left on device"));
   EXPECT_EQ(count(*store), 10U);
   free_disk();
   incidents_.wait_for(Kind::resumed);
+  EXPECT_EQ(store->condition().state, StoreCondition::State::ready);
   ASSERT_TRUE(record(*store, "taken"));
+  EXPECT_EQ(store->metrics()->recorded_occurrences, 11U) << "counting goes on";
   // The refused one may have reached the disk: nobody was told that it did not.
   EXPECT_GE(count(*store), 11U);
   EXPECT_LE(count(*store), 12U);
@@ -132,7 +140,10 @@ TEST_F(SupervisedStoreTest, AFailedSyncIsNotRetriedAndTheStoreComesBack) {
   std::atomic<int> syncs = 0;
   files_->fail_if(
       [&](FileOperation operation, const std::string& path) {
-        if (operation != FileOperation::sync || !path.ends_with(".log")) return false;
+        if (operation != FileOperation::sync) return false;
+        // Without the probe the store is not opened again, and goes on answering.
+        if (path.find("reserve.probe") != path.npos) return true;
+        if (!path.ends_with(".log")) return false;
         ++syncs;
         return true;
       },
@@ -168,10 +179,11 @@ TEST_F(SupervisedStoreTest, ProjectionsThatCannotBeWrittenAreOpenedAnewBeforeAny
 }
 
 TEST_F(SupervisedStoreTest, AStoreThatDoesNotOpenAgainIsTriedUntilItDoes) {
-  auto store = open();
-  ASSERT_TRUE(record(*store, "a"));
+  // Before the store, whose threads ask for them until it is gone.
   std::atomic<bool> opening_fails = true;
   std::atomic<bool> writing_fails = true;
+  auto store = open();
+  ASSERT_TRUE(record(*store, "a"));
   files_->fail_if(
       [&](FileOperation operation, const std::string& path) {
         const bool wal = path.ends_with(".log") && operation == FileOperation::write;
@@ -227,6 +239,108 @@ TEST_F(SupervisedStoreTest, AnswersUnavailableOnceClosed) {
   ASSERT_TRUE(store->close());
   EXPECT_EQ(store->get_stats().error().code, ErrorCode::unavailable);
   EXPECT_EQ(record(*store, "a").error().code, ErrorCode::unavailable);
+}
+
+TEST_F(SupervisedStoreTest, ASubscriptionWaitsWhileTheStoreIsOpenedAgainAndGoesOnWhereItWas) {
+  std::atomic<bool> opening_fails = true;
+  auto store = open();
+  ASSERT_TRUE(record(*store, "a"));
+  ASSERT_TRUE(record(*store, "b"));
+  const auto subscription = store->subscribe(1).value();
+  EXPECT_EQ(subscription->poll(1)->size(), 1U);
+  files_->fail_if(
+      [&](FileOperation operation, const std::string& path) {
+        const bool wal = path.ends_with(".log") && operation == FileOperation::write;
+        return opening_fails && (wal || path.find("MANIFEST") != path.npos);
+      },
+      FaultError::io_error);
+  EXPECT_FALSE(record(*store, "refused"));
+  incidents_.wait_for(Kind::waiting);
+  while (store->get_stats()) std::this_thread::yield();  // until it is closed
+  const auto nothing = subscription->next(10, std::chrono::milliseconds{1});
+  ASSERT_TRUE(nothing) << nothing.error().message;
+  EXPECT_TRUE(nothing->empty()) << "event b is out of reach";
+  EXPECT_EQ(store->subscribe(1).error().code, ErrorCode::unavailable);
+  std::atomic<bool> told = false;
+  subscription->when_ready([&] { told = true; });
+  EXPECT_FALSE(told) << "a reader would look again and again in vain";
+  opening_fails = false;
+  incidents_.wait_for(Kind::resumed);
+  const auto rest = subscription->next(10);
+  ASSERT_TRUE(rest) << rest.error().message;
+  EXPECT_EQ(rest->front().sequence, 2U);
+  EXPECT_TRUE(told);
+  ASSERT_TRUE(store->close());
+  EXPECT_EQ(subscription->next(10).error().code, ErrorCode::unavailable);
+}
+
+TEST_F(SupervisedStoreTest, ASubscriptionShowsEachEventOnceThroughFailuresAndReopenings) {
+  auto store = open();
+  std::vector<Event> seen;
+  std::atomic<Sequence> shown = 0;
+  const auto subscription = store->subscribe(1).value();
+  std::jthread follower([&] {
+    while (true) {
+      const auto events = subscription->next(3);
+      if (!events) break;
+      seen.insert(seen.end(), events->begin(), events->end());
+      shown = seen.size();
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    for (int j = 0; j < 20; ++j) ASSERT_TRUE(record(*store, fmt::format("{}-{}", i, j)));
+    fill_disk();
+    while (record(*store, "more")) std::this_thread::yield();
+    incidents_.wait_for(Kind::failed);
+    free_disk();
+    incidents_.wait_for(Kind::resumed);
+  }
+  ASSERT_TRUE(record(*store, "last"));
+  const Sequence end = store->get_stats().value().sequence;
+  while (shown < end) std::this_thread::yield();
+  subscription->cancel();
+  follower.join();
+  ASSERT_EQ(seen.size(), end);
+  for (std::size_t i = 0; i < seen.size(); ++i) ASSERT_EQ(seen[i].sequence, i + 1);
+  for (const Event& event : seen) {
+    const auto history = store->history(event.signature_id, {.limit = 1000}).value();
+    ASSERT_EQ(history.events.at(event.version - 1), event);
+  }
+}
+
+TEST_F(SupervisedStoreTest, BackupsGoOnOrAreGivenUpWhileTheStoreIsOpenedAgain) {
+  const TemporaryDirectory elsewhere;
+  const auto backups = elsewhere.path() / "backups";
+  auto store = open();
+  ASSERT_TRUE(record(*store, "first"));
+  ASSERT_TRUE(store->create_backup(backups));
+  std::atomic<bool> stop = false;
+  std::jthread backing_up([&] {
+    // What fails is told by an error; what does not is sound, as is seen below.
+    while (!stop.load()) static_cast<void>(store->create_backup(backups));
+  });
+  for (int i = 0; i < 3; ++i) {
+    fill_disk();
+    while (record(*store, "more")) std::this_thread::yield();
+    incidents_.wait_for(Kind::failed);
+    free_disk();
+    incidents_.wait_for(Kind::resumed);
+    ASSERT_TRUE(record(*store, "again" + std::to_string(i)));
+  }
+  stop = true;
+  backing_up.join();
+  const auto last = store->create_backup(backups);
+  ASSERT_TRUE(last) << last.error().message;
+  const std::uint64_t total = count(*store);
+  ASSERT_TRUE(store->close());
+  for (const BackupNumber number : list_log_backups(backups).value()) {
+    const auto verified = verify_log_backup(backups, number, nullptr);
+    ASSERT_TRUE(verified) << verified.error().message;
+    EXPECT_TRUE(verified->is_sound()) << number;
+  }
+  const auto restored = elsewhere.path() / "restored";
+  ASSERT_TRUE(restore_backup(backups, last->number, restored, nullptr));
+  EXPECT_EQ(count(*RocksStore::open(restored).value()), total);
 }
 
 }  // namespace

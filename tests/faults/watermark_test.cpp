@@ -1,4 +1,6 @@
 // The watermark tells when a log has lost what was acknowledged, and is silent otherwise.
+#include <fstream>
+
 #include "tests/faults/watermark_fixture.hpp"
 
 namespace rounds::test {
@@ -87,6 +89,30 @@ TEST_F(WatermarkTest, ALogWithoutCurrentIsRefusedAndLeftAlone) {
   EXPECT_EQ(fs::file_size(wal), size);
 }
 
+TEST_F(WatermarkTest, TableFilesWithoutCurrentAreRefusedAndLeftAlone) {
+  for (int session = 0; session < 3; ++session) {
+    const auto log = open();
+    append(*log, 3);
+    ASSERT_TRUE(log->close());
+  }
+  fs::remove(path() / "CURRENT");
+  fs::remove(watermark_path(path()));
+  const auto tables = [this] {
+    std::set<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(path())) {
+      if (entry.path().extension() == ".sst") found.insert(entry.path());
+    }
+    return found;
+  };
+  const auto before = tables();
+  ASSERT_FALSE(before.empty());
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::corruption);
+  EXPECT_THAT(refused.error().message, HasSubstr("the file CURRENT that leads to it is gone"));
+  EXPECT_EQ(tables(), before);
+}
+
 TEST_F(WatermarkTest, TheLogOfAnotherStoreIsRefused) {
   auto log = open();
   append(*log, 3);
@@ -129,6 +155,10 @@ TEST_F(WatermarkTest, AnOlderCopyOfTheLogThatGrewAgainIsRefused) {
   const auto refused = try_open();
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("not those that were acknowledged"));
+  const auto verified = verify_log_in(path(), nullptr);
+  ASSERT_TRUE(verified) << verified.error().message;
+  ASSERT_FALSE(verified->is_sound());
+  EXPECT_THAT(verified->damages[0].error.message, HasSubstr("not those that were acknowledged"));
 }
 
 TEST_F(WatermarkTest, AMissingWatermarkIsRefusedUntilItIsRenewed) {
@@ -185,6 +215,30 @@ TEST_F(WatermarkTest, ALogOfAReleaseWithoutWatermarksGetsOne) {
   append(*log, 1);
   kill(std::move(log));
   EXPECT_EQ((*read_watermark(*files_, watermark_path(path())))->sequence, 4U);
+}
+
+// After a power cut: the torn end was never acknowledged, and the file that holds it may stay.
+TEST_F(WatermarkTest, ATornEndIsNoDamageToVerify) {
+  auto log = open();
+  append(*log, 3);
+  ASSERT_TRUE(log->close());
+  log = open();
+  append(*log, 1, Durability::buffered);
+  kill(std::move(log));
+  const fs::path wal = live_wal();
+  {
+    std::fstream stream(wal, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(-1, std::ios::end);
+    stream.put('\x5a');
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto verified = verify_log_in(path(), nullptr);
+    ASSERT_TRUE(verified) << verified.error().message;
+    EXPECT_TRUE(verified->is_sound());
+    EXPECT_EQ(verified->event_count, 3U);
+    if (i == 0) log = open();  // and beside a writer
+    ASSERT_NE(log, nullptr);
+  }
 }
 
 TEST_F(WatermarkTest, VerifyingBesideAWriterChangesNothingAndFindsNothing) {

@@ -12,6 +12,7 @@
 
 #include "core/fingerprint.hpp"
 #include "core/frame_key_v2.hpp"
+#include "ingest/scrub.hpp"
 #include "ingest/stack_trace.hpp"
 
 namespace rounds::test {
@@ -106,6 +107,57 @@ TEST(Linear, MessageTemplates) {
         "Mon, ",  "\x1B[",   "\n",     " ",       "f47ac10b-58cc-4372-a567-0e02b2c3d422 "}) {
     expect_linear(run, "", part);
     expect_linear(run, "5 '", part);
+  }
+}
+
+TEST(Linear, TakingSecretsOut) {
+  const auto run = [](const std::string& text) {
+    std::string scrubbed = text;
+    scrub_secrets(scrubbed);
+  };
+  for (const std::string part : {"a",
+                                 "=",
+                                 ":",
+                                 "://",
+                                 "://a",
+                                 "a:b@",
+                                 "token",
+                                 "token=",
+                                 "token:",
+                                 "token: ",
+                                 "token='",
+                                 "token=\"",
+                                 "token=\\\"",
+                                 "token: 'a\n",
+                                 "token: \"[scrubbed]",
+                                 "pwd='a pwd=\"b ",
+                                 "eyJ",
+                                 "eyJ-",
+                                 "eyJaaaaaaaaaa.",
+                                 "eyJaaaaaaaaaa.eyJaaaaaaaaaa.",
+                                 "-",
+                                 "-----BEGIN ",
+                                 "-----BEGIN PRIVATE KEY-----",
+                                 "-----BEGIN PRIVATE KEY----- -----END ",
+                                 "ghp_",
+                                 "xoxb-",
+                                 "sk-",
+                                 "Bearer ",
+                                 "Bearer a",
+                                 "Basic aaaaaaaaaaaaaaaaaa ",
+                                 "Authorization: ",
+                                 "Authorization: Basic ",
+                                 "Authorization: Digest ",
+                                 "Cookie: ",
+                                 "Cookie: a=",
+                                 "4",
+                                 "4111 ",
+                                 "4111-1111-",
+                                 "4111111111111111 ",
+                                 "\\n",
+                                 "AKIA"}) {
+    expect_linear(run, "", part);
+    expect_linear(run, "password=\"", part);
   }
 }
 

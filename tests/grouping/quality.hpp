@@ -37,4 +37,13 @@ struct GroupingQuality {
 [[nodiscard]] GroupingQuality measure_grouping(const std::vector<LabelledCase>& cases,
                                                FingerprintRules rules);
 
+// The same of a store that gets all cases by each of the rules in turn: what counts is which
+// signature has a case after the last turn.
+[[nodiscard]] GroupingQuality measure_store(const std::vector<LabelledCase>& cases,
+                                            const std::vector<FingerprintRules>& turns);
+
+// How many signatures such a store has in the end.
+[[nodiscard]] std::size_t count_signatures(const std::vector<LabelledCase>& cases,
+                                           const std::vector<FingerprintRules>& turns);
+
 }  // namespace rounds::test

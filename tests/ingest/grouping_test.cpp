@@ -78,8 +78,13 @@ TEST(GroupingRules, SayWhereTheyAreWrongAndWhatToWrite) {
   }
 }
 
+std::vector<bool> recall_nothing(std::span<const std::string_view> fingerprints) {
+  return std::vector<bool>(fingerprints.size());
+}
+
 std::string fingerprint(const Grouping& grouping, Occurrence occurrence) {
-  return grouping.identify(occurrence).identity->fingerprint;
+  std::vector<Occurrence> occurrences{std::move(occurrence)};
+  return grouping.identify_all(occurrences, recall_nothing).front().identity->fingerprint;
 }
 
 TEST(Grouping, LetsTheFirstRuleThatHoldsDecide) {
@@ -110,6 +115,43 @@ TEST(Grouping, MakesFingerprintsOfTheVersionAskedFor) {
                                              .fingerprint);
   EXPECT_TRUE(
       fingerprint(*Grouping::make(FingerprintRules::v2, {}), occurrence).starts_with("v2:"));
+}
+
+TEST(Grouping, SharesOneIdentityAmongOccurrencesWithOneFingerprint) {
+  std::vector<Occurrence> occurrences{sample(), sample(), sample()};
+  occurrences[1].error_type = "AnotherError";
+  const auto identified = Grouping().identify_all(occurrences, recall_nothing);
+  ASSERT_EQ(identified.size(), 3U);
+  EXPECT_EQ(identified[2].identity, identified[0].identity);
+  EXPECT_NE(identified[1].identity->fingerprint, identified[0].identity->fingerprint);
+}
+
+TEST(Grouping, MakesAliasesOnlyOnceAndOnlyOfWhatIsNotRecalled) {
+  std::vector<Occurrence> occurrences{sample(), sample(), sample()};
+  occurrences[1].error_type = "AnotherError";
+  const std::string known = fingerprint(Grouping(), occurrences[1]);
+  std::size_t asked = 0;
+  const auto identified = Grouping().identify_all(occurrences, [&](auto fingerprints) {
+    asked += fingerprints.size();
+    std::vector<bool> is_known;
+    for (const std::string_view each : fingerprints) is_known.push_back(each == known);
+    return is_known;
+  });
+  EXPECT_EQ(asked, 2U) << "each fingerprint once";
+  ASSERT_NE(identified[0].aliases, nullptr);
+  EXPECT_EQ(
+      *identified[0].aliases,
+      FingerprintAliases{identify(occurrences[0], FingerprintRules::v1).identity->fingerprint});
+  EXPECT_EQ(identified[1].aliases, nullptr);
+  EXPECT_EQ(identified[2].aliases, nullptr);
+}
+
+TEST(Grouping, MakesNoAliasesWhereARuleDecides) {
+  const std::vector<std::string> rules{"type:*Timeout* -> b, {{ default }}"};
+  std::vector<Occurrence> occurrences{sample()};
+  const auto identified =
+      Grouping::make(FingerprintRules::v2, rules)->identify_all(occurrences, recall_nothing);
+  EXPECT_EQ(identified.front().aliases, nullptr);
 }
 
 TEST(Grouping, RefusesRulesThatCannotWork) {

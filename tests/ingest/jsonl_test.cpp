@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/limits.hpp"
+#include "ingest/clean_text.hpp"
 
 namespace rounds::test {
 namespace {
@@ -114,6 +115,17 @@ TEST(JsonLine, NamesWhatIsMissingOrWrong) {
     expect_refused(line_with(fmt::format(R"("stack_frames":[{{"lineno":{}}}])", number)),
                    "stack_frames[0].lineno must be a line number");
   }
+}
+
+TEST(JsonLine, QuotesWholeCharactersInErrors) {
+  std::string text(63, 'x');
+  for (int i = 0; i < 8; ++i) text += "\xC3\xA9";
+  const auto occurrence =
+      decode_json_line(fmt::format(R"({{"service":"s","error_type":"E","error_message":"m",)"
+                                   R"("timestamp":"{}"}})",
+                                   text));
+  ASSERT_FALSE(occurrence);
+  EXPECT_EQ(clean_text(occurrence.error().message), occurrence.error().message);
 }
 
 TEST(JsonLine, CutsLongTextsAndStacks) {

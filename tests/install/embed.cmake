@@ -22,7 +22,7 @@ run(${CMAKE_COMMAND} --install ${ROUNDS_BUILD} --prefix ${SCRATCH}/prefix)
 
 build(embed ${ROUNDS_SOURCE}/examples/embed)
 run(${SCRATCH}/embed/embed ${SCRATCH}/data)
-if(NOT output MATCHES "resolved checkout x2: no answer for order \\* from \\*")
+if(NOT output MATCHES "resolved checkout x2: no answer for order <value> from <address>")
   message(FATAL_ERROR "the example did not list one resolved signature of two occurrences")
 endif()
 

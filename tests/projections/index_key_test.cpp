@@ -46,10 +46,10 @@ TEST(IndexKey, BytesAndValuesHaveTheSameOrder) {
   for (std::uint64_t round = 0; round < random_rounds(10000); ++round) {
     const IndexKey left = random_key();
     const IndexKey right = random_key();
-    EXPECT_EQ(left < right, encode_by_service_key(left) < encode_by_service_key(right));
+    EXPECT_EQ(left < right, encode_by_facet_key(left) < encode_by_facet_key(right));
     EXPECT_EQ(left.position < right.position,
               encode_by_status_key(left.position) < encode_by_status_key(right.position));
-    EXPECT_EQ(*decode_by_service_key(encode_by_service_key(left)), left);
+    EXPECT_EQ(*decode_by_facet_key(encode_by_facet_key(left)), left);
     EXPECT_EQ(*decode_by_status_key(encode_by_status_key(left.position)), left.position);
   }
 }
@@ -81,7 +81,7 @@ TEST(IndexKey, DamagedKeysAreCorruption) {
   const std::string key = encode_by_status_key({Status::new_, 1, 2, {}});
   EXPECT_FALSE(decode_by_status_key(key.substr(1)));
   EXPECT_FALSE(decode_by_status_key('\x09' + key.substr(1)));
-  EXPECT_FALSE(decode_by_service_key(key));
+  EXPECT_FALSE(decode_by_facet_key(key));
 }
 
 }  // namespace

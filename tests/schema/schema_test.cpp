@@ -1,11 +1,15 @@
 // The schemas in the tree can read what every release wrote, and the checks notice when not.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/sha256.hpp"
+#include "eventlog/schema_version.hpp"
 #include "tests/schema/conformity.hpp"
 
 namespace rounds::test {
@@ -40,17 +44,52 @@ TEST(Schema, KeepsTheRulesThatLetItGrow) {
   }
 }
 
+std::filesystem::path frozen(std::uint16_t version) {
+  return schema_directory / "history" / ("v" + std::to_string(version));
+}
+
 TEST(Schema, ReadsWhatEveryReleasedVersionWrote) {
-  const std::filesystem::path history = schema_directory / "history";
-  EXPECT_TRUE(std::filesystem::exists(history / "v1"));
-  for (const auto& version : std::filesystem::directory_iterator(history)) {
-    for (const auto& path : schemas_in(version.path())) {
+  for (std::uint16_t version = 1; version <= event_schema_version; ++version) {
+    for (const auto& path : schemas_in(frozen(version))) {
       const auto released = load_schema(path);
       const auto present = load_schema(schema_directory / path.filename());
       EXPECT_THAT(differences(*released, *present), IsEmpty()) << path;
       EXPECT_EQ(present->ConformTo(*released), "") << path;
     }
   }
+  EXPECT_FALSE(std::filesystem::exists(frozen(event_schema_version + 1)))
+      << "raise event_schema_version";
+}
+
+// A field that came without a new version would be passed over by releases that do not know it.
+TEST(Schema, IsThatOfTheVersionThatEventsAreWrittenAs) {
+  for (const auto& path : schemas_in(frozen(event_schema_version))) {
+    const auto released = load_schema(path);
+    const auto present = load_schema(schema_directory / path.filename());
+    EXPECT_THAT(differences(*present, *released), IsEmpty())
+        << "raise event_schema_version and freeze the schema: docs/evolution.md";
+  }
+}
+
+// The lines of sha256sum over schema/history; false if a file is another one.
+bool is_as_frozen(const std::string& line) {
+  const auto space = line.find("  ");
+  std::ifstream file(schema_directory / "history" / line.substr(space + 2), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return sha256_hex(bytes) == line.substr(0, space);
+}
+
+TEST(Schema, WhatIsFrozenIsNeverChanged) {
+  std::ifstream sums(schema_directory / "history" / "SHA256SUMS");
+  std::size_t count = 0;
+  for (std::string line; std::getline(sums, line); ++count) EXPECT_TRUE(is_as_frozen(line)) << line;
+  std::size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(schema_directory / "history")) {
+    if (entry.is_regular_file()) ++files;
+  }
+  EXPECT_EQ(count, files - 1) << "SHA256SUMS has a line for each other file";
+  EXPECT_FALSE(is_as_frozen(std::string(64, '0') + "  v1/event.fbs"));
 }
 
 constexpr const char* released_text = R"(
@@ -120,6 +159,29 @@ TEST(SchemaConformity, FindsWhateverBreaksReaders) {
        }) {
     EXPECT_THAT(differences(*released, *changed(text, replacement)), Contains(HasSubstr(finding)))
         << text << " -> " << replacement;
+  }
+}
+
+// Why there is a check of our own: flatc finds nothing wrong with any of these.
+TEST(SchemaConformity, FindsWhatFlatcAccepts) {
+  struct Change {
+    const char* text;
+    const char* replacement;
+    const char* finding;
+  };
+  const auto released = parse_schema(released_text, schema_directory);
+  for (const auto& [text, replacement, finding] : {
+           Change{"d:[string] (id: 3);", "", "n.A.d ("},  // a field at the end is gone
+           Change{", blue = 3", "", "n.Color.blue ("},    // a value of an enum is gone
+           Change{"a:long", "z:long", "n.A.a ("},         // a field has another name
+           Change{"table Unused { }", "", "n.Unused ("},  // a table is gone
+           Change{"(id: 3);", "(id: 3); e:string (id: 4, required);", "n.A.e is required"},
+       }) {
+    const auto present = changed(text, replacement);
+    EXPECT_EQ(present->ConformTo(*released), "") << text << ": flatc has learnt to find it";
+    auto found = differences(*released, *present);
+    std::ranges::move(breaches(*present), std::back_inserter(found));
+    EXPECT_THAT(found, Contains(HasSubstr(finding))) << text << " -> " << replacement;
   }
 }
 

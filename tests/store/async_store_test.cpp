@@ -47,6 +47,14 @@ TEST(AsyncStore, AnswersEveryReadThroughFutures) {
   EXPECT_EQ(history.value().events.size(), 1U);
   EXPECT_EQ(store.get_similar(signature.id, 5, asio::use_future).get()->size(), 0U);
   EXPECT_EQ(store.get_stats(asio::use_future).get(), memory.get_stats());
+  const Moment moment = Sequence{1};
+  EXPECT_EQ(store.as_of(signature.id, moment, asio::use_future).get().value(), signature);
+  EXPECT_EQ(store.as_of(signature.id, Sequence{0}, asio::use_future).get().value(), std::nullopt);
+  const auto then =
+      store.get_by_fingerprint_as_of(signature.identity->fingerprint, moment, asio::use_future)
+          .get();
+  EXPECT_EQ(then.value(), signature);
+  EXPECT_EQ(store.get_stats_as_of(moment, asio::use_future).get(), memory.get_stats());
 }
 
 TEST(AsyncStore, PassesErrorsOn) {

@@ -1,5 +1,10 @@
 #include "store/maintenance.hpp"
 
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
 #include <gtest/gtest.h>
 #include <rocksdb/write_batch.h>
 
@@ -53,14 +58,19 @@ const ProjectionComparison& comparison_of(const ProjectionVerification& verifica
 }
 
 TEST_F(MaintenanceTest, UntouchedProjectionsEqualAFreshReplay) {
+  {
+    const auto store = RocksStore::open(directory_.path());
+    const auto tagged = (*store)->get_by_fingerprint("fingerprint-n3");
+    ASSERT_TRUE((*store)->execute((**tagged).id, ChangeTags{{"urgent"}, {}}));
+  }
   const auto verification = verify();
   EXPECT_TRUE(verification.is_equal());
-  EXPECT_EQ(verification.sequence, 50U);
+  EXPECT_EQ(verification.sequence, 51U);
   for (const ProjectionComparison& comparison : verification.projections) {
     EXPECT_EQ(comparison.live_digest, comparison.fresh_digest);
     EXPECT_GT(comparison.entry_count, 0U) << to_string(comparison.projection);
   }
-  EXPECT_EQ(comparison_of(verification, Projection::history).entry_count, 50U);
+  EXPECT_EQ(comparison_of(verification, Projection::history).entry_count, 51U);
 }
 
 TEST_F(MaintenanceTest, EachKindOfDifferenceIsFoundAndNamed) {
@@ -80,6 +90,8 @@ TEST_F(MaintenanceTest, EachKindOfDifferenceIsFoundAndNamed) {
               rocksdb::Slice(RowEncoder{}.encode(other)));
     batch.Delete(family(Projection::fingerprints), "fingerprint-n4");
     batch.Put(family(Projection::by_status), encode_by_status_key(IndexPosition::of(other)), "");
+    batch.Put(family(Projection::by_tag),
+              encode_by_facet_key({facet_of_tag("urgent"), IndexPosition::of(changed)}), "");
     ASSERT_TRUE(database.database().Write({}, &batch).ok());
   });
   const auto verification = verify();
@@ -91,7 +103,63 @@ TEST_F(MaintenanceTest, EachKindOfDifferenceIsFoundAndNamed) {
   EXPECT_EQ(comparison_of(verification, Projection::fingerprints).differing_keys.at(0),
             "fingerprints fingerprint-n4 (missing)");
   EXPECT_EQ(comparison_of(verification, Projection::by_status).difference_count, 1U);
+  const auto& tagged = comparison_of(verification, Projection::by_tag);
+  ASSERT_EQ(tagged.differing_keys.size(), 1U);
+  EXPECT_TRUE(tagged.differing_keys[0].starts_with("by_tag facet ")) << tagged.differing_keys[0];
   EXPECT_EQ(comparison_of(verification, Projection::history).difference_count, 0U);
+}
+
+TEST_F(MaintenanceTest, DifferencesAreFoundBesideAnOpenStore) {
+  tamper([](ProjectionDatabase& database) {
+    rocksdb::WriteBatch batch;
+    batch.Delete(family_of(database.active(), Projection::fingerprints), "fingerprint-n4");
+    ASSERT_TRUE(database.database().Write({}, &batch).ok());
+  });
+  const auto store = RocksStore::open(directory_.path());
+  ASSERT_TRUE(store);
+  EXPECT_EQ(comparison_of(verify(), Projection::fingerprints).differing_keys.at(0),
+            "fingerprints fingerprint-n4 (missing)");
+}
+
+TEST_F(MaintenanceTest, WhatAWriterDoesMeanwhileIsNoDifference) {
+  RocksStoreOptions options;
+  options.layer_events = 10;  // the projections move all the time
+  const auto store = RocksStore::open(directory_.path(), std::move(options));
+  ASSERT_TRUE(store);
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const auto identity = make_identity("m" + std::to_string(i % 100));
+      EXPECT_TRUE((*store)->record({make_occurrence(identity, at_second(i))}));
+    }
+  });
+  Sequence last = 0;
+  std::set<Sequence> sequences;
+  for (int i = 0; i < 10; ++i) {
+    const auto verification = verify();
+    EXPECT_TRUE(verification.is_equal());
+    EXPECT_GE(verification.sequence, last);
+    EXPECT_GE(verification.last_sequence, verification.sequence);
+    last = verification.sequence;
+    sequences.insert(last);
+  }
+  stop = true;
+  writer.join();
+  EXPECT_GT(sequences.size(), 1U) << "nothing moved meanwhile";
+}
+
+TEST_F(MaintenanceTest, VerifyingChangesNoFile) {
+  const auto files = [this] {
+    std::map<std::string, std::pair<std::uintmax_t, std::filesystem::file_time_type>> found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.path())) {
+      if (!entry.is_regular_file()) continue;
+      found[entry.path().string()] = {entry.file_size(), entry.last_write_time()};
+    }
+    return found;
+  };
+  const auto before = files();
+  EXPECT_TRUE(verify().is_equal());
+  EXPECT_EQ(files(), before);
 }
 
 TEST_F(MaintenanceTest, RebuildingOneProjectionMendsItAlone) {
@@ -101,7 +169,7 @@ TEST_F(MaintenanceTest, RebuildingOneProjectionMendsItAlone) {
     ASSERT_TRUE(database.database().Write({}, &batch).ok());
   });
   const auto by_status_before = comparison_of(verify(), Projection::by_status).live_digest;
-  const auto report = rebuild_projections(directory_.path(), {Projection::fingerprints}, nullptr);
+  const auto report = rebuild_projections(directory_.path(), {Projection::fingerprints});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->sequence, 50U);
   const auto verification = verify();
@@ -110,8 +178,8 @@ TEST_F(MaintenanceTest, RebuildingOneProjectionMendsItAlone) {
 }
 
 TEST_F(MaintenanceTest, ARebuildLeavesNoOldGenerationBehind) {
-  ASSERT_TRUE(rebuild_projections(directory_.path(), {}, nullptr));
-  ASSERT_TRUE(rebuild_projections(directory_.path(), {}, nullptr));
+  ASSERT_TRUE(rebuild_projections(directory_.path(), {}));
+  ASSERT_TRUE(rebuild_projections(directory_.path(), {}));
   tamper([](ProjectionDatabase& database) {
     std::vector<std::string> names;
     ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, database.database().GetName(), &names).ok());
@@ -129,24 +197,6 @@ TEST_F(MaintenanceTest, AnAbandonedGenerationIsDroppedAtTheNextOpen) {
   EXPECT_TRUE(verify().is_equal());
 }
 
-TEST_F(MaintenanceTest, ACheckpointThatIsNotThatOfTheRowsIsRefusedAndMended) {
-  // Rows and checkpoint are written as one, so no crash does this.
-  for (const Sequence checkpoint : {Sequence{0}, Sequence{25}, Sequence{49}}) {
-    tamper([&](ProjectionDatabase& database) {
-      rocksdb::WriteBatch batch;
-      batch.Put(database.meta_family(), rocksdb::Slice(ProjectionDatabase::checkpoint_key()),
-                ProjectionDatabase::checkpoint_row(checkpoint));
-      ASSERT_TRUE(database.write(batch));
-    });
-    const auto store = RocksStore::open(directory_.path());
-    ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().code, ErrorCode::corruption);
-    EXPECT_NE(store.error().message.find("rounds-replay"), std::string::npos);
-    ASSERT_TRUE(rebuild_projections(directory_.path(), {}, nullptr));
-    EXPECT_TRUE(verify().is_equal()) << checkpoint;
-  }
-}
-
 TEST_F(MaintenanceTest, ReplacesProjectionsThatCannotBeOpened) {
   for (const auto& file :
        std::filesystem::directory_iterator(projections_directory(directory_.path()))) {
@@ -154,9 +204,9 @@ TEST_F(MaintenanceTest, ReplacesProjectionsThatCannotBeOpened) {
       std::filesystem::resize_file(file.path(), 10);
     }
   }
-  ASSERT_FALSE(RocksStore::open(directory_.path()));
-  const auto rebuilt = rebuild_projections(directory_.path(), {}, nullptr);
+  const auto rebuilt = rebuild_projections(directory_.path(), {});
   ASSERT_TRUE(rebuilt) << rebuilt.error().message;
+  EXPECT_TRUE(verify().is_equal());
   const auto store = RocksStore::open(directory_.path());
   ASSERT_TRUE(store);
   EXPECT_EQ(*(*store)->get_stats(), stats_);
@@ -165,7 +215,7 @@ TEST_F(MaintenanceTest, ReplacesProjectionsThatCannotBeOpened) {
 TEST_F(MaintenanceTest, RefusesADirectoryThatIsInUseOrMissing) {
   {
     const auto store = RocksStore::open(directory_.path());
-    EXPECT_EQ(rebuild_projections(directory_.path(), {}, nullptr).error().code, ErrorCode::in_use);
+    EXPECT_EQ(rebuild_projections(directory_.path(), {}).error().code, ErrorCode::in_use);
   }
   EXPECT_EQ(verify_projections(directory_.path() / "absent", {}, nullptr).error().code,
             ErrorCode::data_missing);

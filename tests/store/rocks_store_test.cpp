@@ -1,5 +1,5 @@
-// What RocksStore promises beyond the contract of all stores: what queries cost, and what happens
-// when the two databases of a data directory do not fit together.
+// What RocksStore promises beyond the contract of all stores: what queries cost, and what of a data
+// directory may grow. damaged_projections_test.cpp has what it makes of damage.
 #include "store/rocks_store.hpp"
 
 #include <algorithm>
@@ -14,7 +14,6 @@
 #include <rocksdb/statistics.h>
 
 #include "eventlog/event_log.hpp"
-#include "store/maintenance.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -100,61 +99,6 @@ TEST_F(RocksStoreTest, NoQueryReadsTheLog) {
   EXPECT_EQ(statistics->getTickerCount(rocksdb::NUMBER_DB_SEEK) - seeks_before, 3U);
 }
 
-TEST_F(RocksStoreTest, ComesBackWithoutItsProjections) {
-  StoreStats expected;
-  {
-    const auto store = open();
-    fill(*store, 20);
-    expected = *store->get_stats();
-    ASSERT_TRUE(store->close());
-  }
-  std::filesystem::remove_all(projections_directory(directory()));
-  EXPECT_EQ(*open()->get_stats(), expected);
-}
-
-TEST_F(RocksStoreTest, RefusesALogThatLostWhatTheProjectionsHaveSeen) {
-  {
-    const auto store = open();
-    fill(*store, 3);
-    ASSERT_TRUE(store->close());
-  }
-  const auto kept = directory() / "kept";
-  std::filesystem::copy(log_directory(directory()), kept, std::filesystem::copy_options::recursive);
-  {
-    const auto store = open();
-    ASSERT_TRUE(store->record({make_occurrence(make_identity("later"), at_second(9))}));
-    ASSERT_TRUE(store->close());
-  }
-  std::filesystem::remove_all(log_directory(directory()));
-  std::filesystem::rename(kept, log_directory(directory()));
-  // Without its watermark, which would tell before anything is looked at.
-  std::filesystem::remove(watermark_path(log_directory(directory())));
-  {
-    EventLogOptions options;
-    options.renew_watermark = true;
-    ASSERT_TRUE((*EventLog::open(log_directory(directory()), options))->close());
-  }
-  const auto store = RocksStore::open(directory());
-  ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().code, ErrorCode::corruption);
-  EXPECT_NE(store.error().message.find("lost acknowledged events"), std::string::npos)
-      << store.error().message;
-}
-
-TEST_F(RocksStoreTest, RefusesProjectionsOfAnotherLog) {
-  ASSERT_TRUE(open()->close());
-  std::filesystem::remove_all(log_directory(directory()));
-  {
-    const auto store = RocksStore::open(directory());
-    ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().code, ErrorCode::corruption);
-    EXPECT_NE(store.error().message.find("rounds-replay"), std::string::npos);
-  }
-  // The way out that the message names.
-  ASSERT_TRUE(rebuild_projections(directory(), {}, nullptr));
-  EXPECT_EQ(open()->get_stats()->signature_count, 0U);
-}
-
 TEST_F(RocksStoreTest, IsNotCreatedUnlessAskedTo) {
   RocksStoreOptions options;
   options.create_if_missing = false;
@@ -230,7 +174,9 @@ TEST_F(RocksStoreTest, KeepsAFewExemplarsOfAStorm) {
 
 TEST_F(RocksStoreTest, TakesNoMoreThanItsQueueHolds) {
   // A completion that waits keeps the committer busy, so that the queue fills up.
-  const auto store = open();
+  RocksStoreOptions options;
+  options.coalesce_occurrences = false;  // folded ones would take no room
+  const auto store = open(std::move(options));
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   std::promise<void> blocked;
@@ -257,6 +203,22 @@ TEST_F(RocksStoreTest, TakesNoMoreThanItsQueueHolds) {
   answered.wait();
   EXPECT_EQ(store->get_stats()->occurrence_count, accepted);
   EXPECT_EQ(accepted, 8U * batch.size());
+}
+
+TEST_F(RocksStoreTest, OccurrencesThatFoldTakeNoRoomInTheQueue) {
+  const auto store = open();
+  const std::vector<IdentifiedOccurrence> batch(limits::max_occurrences_per_submission,
+                                                make_occurrence(make_identity("a"), at_second(1)));
+  constexpr std::ptrdiff_t submissions = 20;  // far more than the queue holds of different ones
+  std::latch answered(submissions);
+  for (std::ptrdiff_t i = 0; i < submissions; ++i) {
+    store->submit(RecordOccurrences{batch, {}}, [&](const Result<Commit>& outcome) {
+      EXPECT_TRUE(outcome);
+      answered.count_down();
+    });
+  }
+  answered.wait();
+  EXPECT_EQ(store->get_stats()->occurrence_count, submissions * batch.size());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -69,6 +70,9 @@ class HeldStore final : public SignatureStore {
     wait_for_reads();
     return memory_.get_by_fingerprint(fingerprint);
   }
+  [[nodiscard]] std::vector<bool> recall(std::span<const std::string_view> fingerprints) override {
+    return memory_.recall(fingerprints);
+  }
   [[nodiscard]] Result<SignaturePage> list(const SignatureQuery& query) override {
     wait_for_reads();
     return memory_.list(query);
@@ -81,6 +85,18 @@ class HeldStore final : public SignatureStore {
   [[nodiscard]] Result<StoreStats> get_stats() override {
     wait_for_reads();
     return memory_.get_stats();
+  }
+  [[nodiscard]] Result<std::unique_ptr<Subscription>> subscribe(Sequence from) override {
+    return memory_.subscribe(from);
+  }
+  [[nodiscard]] Result<std::optional<Signature>> as_of(const SignatureId& id,
+                                                       const Moment& moment) override {
+    wait_for_reads();
+    return memory_.as_of(id, moment);
+  }
+  [[nodiscard]] Result<StoreStats> get_stats_as_of(const Moment& moment) override {
+    wait_for_reads();
+    return memory_.get_stats_as_of(moment);
   }
   void submit(Submission submission, Completion completion) override {
     std::unique_lock lock(mutex_);

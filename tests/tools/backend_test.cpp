@@ -3,6 +3,7 @@
 #include "tools/backend.hpp"
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -95,6 +96,38 @@ TEST_P(BackendTest, SaysThatASignatureIsNotThere) {
     EXPECT_EQ(found.error().code, ErrorCode::not_found);
     EXPECT_NE(found.error().message.find(key), std::string::npos);
   }
+}
+
+TEST_P(BackendTest, FindsSignaturesAsTheyWere) {
+  const Signature before = record("a b", 1);
+  ASSERT_TRUE(store_->execute(before.id, Mute{}));
+  for (const std::string& key : {before.id.to_string(), before.identity->fingerprint}) {
+    for (const Moment& moment : {Moment(Sequence{1}), Moment(Sequence{2})}) {
+      const auto found = tools::find_signature_as_of(*backend_, key, moment);
+      ASSERT_TRUE(found) << found.error().message;
+      EXPECT_EQ(as_transported(*found), as_transported(**store_->as_of(before.id, moment)));
+    }
+    EXPECT_EQ(tools::find_signature_as_of(*backend_, key, at_second(5000))->status, Status::muted);
+    const auto early = tools::find_signature_as_of(*backend_, key, at_second(4999));
+    ASSERT_FALSE(early);
+    EXPECT_EQ(early.error().code, ErrorCode::not_found);
+    EXPECT_NE(early.error().message.find(key), std::string::npos);
+    EXPECT_NE(early.error().message.find(to_rfc3339(at_second(4999))), std::string::npos);
+    const auto future = tools::find_signature_as_of(*backend_, key, Sequence{3});
+    ASSERT_FALSE(future);
+    EXPECT_EQ(future.error(), behind_the_end(3, 2));
+  }
+}
+
+TEST_P(BackendTest, TellsStatisticsOfThePast) {
+  const Signature first = record("a", 1);
+  ASSERT_TRUE(store_->execute(first.id, Mute{}));
+  record("b", 2);
+  for (Sequence sequence = 0; sequence <= 3; ++sequence) {
+    EXPECT_EQ(backend_->get_stats_as_of(sequence), store_->get_stats_as_of(sequence));
+  }
+  EXPECT_EQ(backend_->get_stats_as_of(at_second(5000)), store_->get_stats());
+  EXPECT_EQ(backend_->get_stats_as_of(Sequence{4}).error(), behind_the_end(4, 3));
 }
 
 TEST_P(BackendTest, ListsPagesAndFilters) {
@@ -217,15 +250,16 @@ TEST_P(BackendTest, CountsTelemetry) {
 }
 
 TEST_P(BackendTest, CountsRecordedTelemetryInProtobuf) {
-  std::uint64_t accepted = 0;
+  std::map<OtlpSignal, std::uint64_t> accepted;
   for (const auto& [name, signal] : {std::pair("001_v1_traces.body", OtlpSignal::traces),
                                      std::pair("002_v1_logs.body", OtlpSignal::logs)}) {
     const auto outcome = backend_->record_otlp({signal, OtlpEncoding::protobuf, otlp_sample(name)});
     ASSERT_TRUE(outcome) << name << ": " << outcome.error().message;
-    accepted += outcome->accepted;
+    accepted[signal] = outcome->accepted;
   }
-  EXPECT_GT(accepted, 0U);
-  EXPECT_EQ(store_->get_stats()->occurrence_count, accepted);
+  EXPECT_GT(accepted[OtlpSignal::logs], 0U);
+  EXPECT_EQ(store_->get_stats()->occurrence_count, accepted[OtlpSignal::traces])
+      << "the log records tell of failures on spans again";
 }
 
 TEST_P(BackendTest, RefusesTelemetryThatIsNone) {

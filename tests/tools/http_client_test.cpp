@@ -72,6 +72,20 @@ TEST(HttpClient, AsksForExactlyTheTarget) {
   EXPECT_TRUE(request.starts_with("GET /x?y=z HTTP/1.1\r\nHost: 127.0.0.1:")) << request;
 }
 
+TEST(HttpClient, SendsItsToken) {
+  FakeServer server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  const auto client = HttpClient::open(server.url(), {.token = "abc", .ca_file = {}}).value();
+  ASSERT_TRUE(client.send({false, "/", {}, {}}));
+  EXPECT_NE(server.request().find("\r\nAuthorization: Bearer abc\r\n"), std::string::npos);
+}
+
+TEST(HttpClient, RefusesACaFileThatIsNone) {
+  const auto client = HttpClient::open("https://localhost", {.token = {}, .ca_file = "/absent"});
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(client.error().message.find("/absent"), std::string::npos);
+}
+
 TEST(HttpClient, TakesAnyStatusAsAnAnswer) {
   FakeServer server("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(get(server.url())->status, 503U);
@@ -114,11 +128,12 @@ TEST(HttpClient, RefusesAnswersWithoutEnd) {
   EXPECT_EQ(answer.error().code, ErrorCode::too_large);
 }
 
-TEST(HttpClient, TakesAddressesOfPlainServersOnly) {
-  for (const char* url : {"http://127.0.0.1:4318", "http://[::1]:4318/", "http://localhost"}) {
+TEST(HttpClient, TakesAddressesOfServersOnly) {
+  for (const char* url : {"http://127.0.0.1:4318", "http://[::1]:4318/", "http://localhost",
+                          "https://localhost:4318"}) {
     EXPECT_TRUE(HttpClient::open(url)) << url;
   }
-  for (const char* url : {"", "localhost:4318", "https://localhost", "http://", "http://h/path",
+  for (const char* url : {"", "localhost:4318", "ftp://localhost", "http://", "http://h/path",
                           "http://user@h", "http://h?q", "http://h:port"}) {
     const auto client = HttpClient::open(url);
     ASSERT_FALSE(client) << url;

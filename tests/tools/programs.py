@@ -39,12 +39,14 @@ def environment():
 
 
 class Daemon:
-    """A rounds-ingestd on a port of its own; stops at the end of a `with`."""
+    """A rounds-ingestd on a port of its own; stops at the end of a `with`. What it logged is then
+    in `log`."""
 
     def __init__(self, data):
+        self.log_file = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             [BIN / "rounds-ingestd", "--data-dir", data, "--listen", "127.0.0.1:0"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment())
+            stdout=subprocess.PIPE, stderr=self.log_file, text=True, env=environment())
         ready = re.fullmatch(r"listening on (http://\S+)\n", self.process.stdout.readline())
         self.url = ready.group(1) if ready else None
 
@@ -58,9 +60,14 @@ class Daemon:
         self.stop()
 
     def stop(self):
+        if self.log_file.closed:
+            return
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=TIMEOUT_SECONDS)
         self.process.stdout.close()
+        self.log_file.seek(0)
+        self.log = self.log_file.read()
+        self.log_file.close()
 
 
 class ProgramTest(unittest.TestCase):

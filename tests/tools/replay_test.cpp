@@ -92,10 +92,37 @@ TEST_F(ReplayTest, WorksOnTheChosenProjectionsAlone) {
   EXPECT_EQ(replay({"--verify"}), ExitCode::fine);
 }
 
+TEST_F(ReplayTest, MakesAStoreOfThePast) {
+  const TemporaryDirectory elsewhere;
+  const std::string then = (elsewhere.path() / "then").string();
+  ASSERT_EQ(replay({"--until", "3", "--into", then}), ExitCode::fine) << process_.err();
+  EXPECT_TRUE(process_.out().starts_with(then + " holds the first 3 of 5 events, the last one of "))
+      << process_.out();
+  ASSERT_EQ(process_.replay({"--data-dir", then, "--verify"}), ExitCode::fine) << process_.err();
+  ASSERT_EQ(replay({"--until", "0", "--into", then + "-0", "--json"}), ExitCode::fine);
+  const auto report = boost::json::parse(process_.out()).as_object();
+  EXPECT_EQ(report.at("directory"), boost::json::value(then + "-0"));
+  EXPECT_EQ(report.at("sequence"), 0);
+  EXPECT_TRUE(report.at("time").is_null());
+  EXPECT_EQ(report.at("last_sequence"), 5);
+  EXPECT_EQ(replay({"--until", "4", "--into", then}), ExitCode::wrong_usage)
+      << "it is there already";
+  EXPECT_EQ(replay({"--verify"}), ExitCode::fine) << "the store that was read is as it was";
+}
+
 TEST_F(ReplayTest, RefusesWrongUsage) {
   EXPECT_EQ(replay({"--projection", "nonsense"}), ExitCode::wrong_usage);
   EXPECT_NE(process_.err().find("by_status"), std::string::npos) << process_.err();
-  EXPECT_EQ(replay({"--until", "7"}), ExitCode::wrong_usage);
+  EXPECT_EQ(replay({"--until", "3"}), ExitCode::wrong_usage) << "--into is missing";
+  const std::string then = (directory_.path() / ".." / "then").string();
+  EXPECT_EQ(replay({"--into", then}), ExitCode::wrong_usage);
+  for (const char* moment : {"", "yesterday", "-1", "6"}) {
+    EXPECT_EQ(replay({"--until", moment, "--into", then}), ExitCode::wrong_usage) << moment;
+    EXPECT_FALSE(std::filesystem::exists(then)) << moment;
+  }
+  EXPECT_EQ(replay({"--until", "3", "--into", then, "--verify"}), ExitCode::wrong_usage);
+  EXPECT_EQ(replay({"--until", "3", "--into", then, "--projection", "stats"}),
+            ExitCode::wrong_usage);
   process_.environment["ROUNDS_SERVER"] = "http://127.0.0.1:1";
   EXPECT_EQ(process_.replay({}), ExitCode::wrong_usage);
   EXPECT_NE(process_.err().find("rounds-replay works on a data directory only"), std::string::npos)

@@ -69,7 +69,9 @@ TEST_F(ToolSettings, TakeTheFileFromTheEnvironment) {
 }
 
 TEST_F(ToolSettings, RefuseBothKindsAtOnce) {
-  LocationFlags flags{"/srv/a", "http://h:1", ""};
+  LocationFlags flags;
+  flags.data_dir = "/srv/a";
+  flags.server = "http://h:1";
   EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
   process_.environment = {{"ROUNDS_DATA_DIR", "/srv/a"}, {"ROUNDS_SERVER", "http://h:1"}};
   EXPECT_EQ(error_of({}), ErrorCode::invalid_argument);
@@ -97,7 +99,7 @@ TEST_F(ToolSettings, RefuseUnknownSettings) {
     flags.config = write_file(text);
     EXPECT_EQ(find(flags),
               fmt::format("{} has an unknown setting \"{}\"; it takes data-dir, server, "
-                          "fingerprint-rules, grouping-rule",
+                          "fingerprint-rules, grouping-rule, scrub-secrets, token-file, ca-file",
                           flags.config, name));
     EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
   }
@@ -107,6 +109,41 @@ TEST_F(ToolSettings, RefuseAFileThatIsNotThere) {
   LocationFlags flags;
   flags.config = (directory_.path() / "absent.toml").string();
   EXPECT_EQ(error_of(flags), ErrorCode::invalid_argument);
+}
+
+TEST_F(ToolSettings, FindTheTokenInTheFileThatIsNamedFirst) {
+  const auto write_token = [this](const std::string& name, const std::string& text) {
+    const auto path = directory_.path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  };
+  const auto token = [this](const LocationFlags& flags) {
+    const auto credentials = tools::find_credentials(flags, process_.process);
+    return credentials ? credentials->token : credentials.error().message;
+  };
+  EXPECT_EQ(token({}), "");
+  LocationFlags flags;
+  flags.config =
+      write_file("token-file = \"" + write_token("c", "of-file\n") + "\"\nca-file = \"ca.pem\"\n");
+  EXPECT_EQ(token(flags), "of-file");
+  EXPECT_EQ(tools::find_credentials(flags, process_.process)->ca_file, "ca.pem");
+  process_.environment["ROUNDS_TOKEN_FILE"] = write_token("e", "# why\n\nof-environment\r\n");
+  EXPECT_EQ(token(flags), "of-environment");
+  flags.token_file = write_token("f", "of-flag");
+  EXPECT_EQ(token(flags), "of-flag");
+  flags.token_file = write_token("empty", "# nothing\n");
+  EXPECT_EQ(token(flags), "the token file " + flags.token_file + " holds no token");
+  flags.token_file = (directory_.path() / "absent").string();
+  EXPECT_EQ(token(flags), "the token file " + flags.token_file + " cannot be read");
+}
+
+TEST_F(ToolSettings, SayWhetherSecretsAreTakenOut) {
+  LocationFlags flags;
+  EXPECT_EQ(tools::find_grouping(flags, process_.process)->scrubbing(), Scrubbing::on);
+  flags.config = write_file("scrub-secrets = \"off\"\n");
+  EXPECT_EQ(tools::find_grouping(flags, process_.process)->scrubbing(), Scrubbing::off);
+  process_.environment["ROUNDS_SCRUB_SECRETS"] = "perhaps";
+  EXPECT_FALSE(tools::find_grouping(flags, process_.process));
 }
 
 TEST_F(ToolSettings, NameWhatNeedsADirectory) {

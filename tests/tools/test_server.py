@@ -16,10 +16,10 @@ class ThroughTheServer(ProgramTest):
                              for second, letter in enumerate("abcdef")))
         (self.directory / "diagnosis.json").write_text(json.dumps(DIAGNOSIS))
         self.rounds("diagnose", keys[0], "--file", "diagnosis.json", "--actor", "alice")
-        self.rounds("resolve", keys[0], "--fix", "more")
+        self.rounds("resolve", keys[0], "--fix", "more", "--release", "2.4.1")
         self.rounds("tag", keys[1], "--add", "x")
-        reads = [["list"], ["list", "--status", "new", "--limit", "2"], ["show", keys[0]],
-                 ["history", keys[0]], ["pending"], ["similar", keys[0]]]
+        reads = [["list"], ["list", "--status", "new", "--limit", "2"], ["list", "--tag", "x"],
+                 ["show", keys[0]], ["history", keys[0]], ["pending"], ["similar", keys[0]]]
         reads += [[*read, "--json"] for read in reads] + [["stats"]]
         directly = [self.rounds(*read).stdout for read in reads]
         with Daemon(self.data) as daemon:

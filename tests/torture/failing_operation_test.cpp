@@ -90,7 +90,7 @@ class FailingOperation {
     ASSERT_TRUE(store) << store.error().message;
     ASSERT_TRUE(holds(**store, ledger_));
     ASSERT_TRUE((*store)->close());
-    ASSERT_TRUE(is_sound(directory_.path(), environment_.env.get()));
+    ASSERT_TRUE(is_sound(directory_.path()));
   }
 
   TemporaryDirectory directory_;

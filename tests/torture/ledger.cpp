@@ -1,7 +1,11 @@
 #include "tests/torture/ledger.hpp"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -90,15 +94,24 @@ class Inspector {
     }
   }
 
+  // One for each index.
   void check_listings() {
-    check_listing({});
-    // By the other index.
+    check_listing({}, expected_);
     SignatureQuery by_service;
     by_service.service = "checkout";
-    check_listing(std::move(by_service));
+    check_listing(std::move(by_service), expected_);
+    std::map<std::string, std::vector<Signature>> by_tag;
+    for (const Signature& signature : expected_) {
+      for (const std::string& tag : signature.tags) by_tag[tag].push_back(signature);
+    }
+    for (auto& [tag, tagged] : by_tag) {
+      SignatureQuery query;
+      query.tag = tag;
+      check_listing(std::move(query), std::move(tagged));
+    }
   }
 
-  void check_listing(SignatureQuery query) {
+  void check_listing(SignatureQuery query, std::vector<Signature> expected) {
     std::vector<Signature> listed;
     do {
       auto page = store_.list(query);
@@ -108,10 +121,10 @@ class Inspector {
     } while (query.after);
     if (!counts_known_) return;
     std::ranges::sort(listed, {}, &Signature::id);
-    std::ranges::sort(expected_, {}, &Signature::id);
-    if (listed != expected_) {
+    std::ranges::sort(expected, {}, &Signature::id);
+    if (listed != expected) {
       wrong(fmt::format("the listing has {} signatures, point reads {}, or they differ",
-                        listed.size(), expected_.size()));
+                        listed.size(), expected.size()));
     }
   }
 

@@ -62,7 +62,7 @@ class ModelWorld {
   void close() {
     ASSERT_TRUE(store_->close());
     store_.reset();
-    ASSERT_TRUE(is_sound(directory_.path(), environment_.env.get()));
+    ASSERT_TRUE(is_sound(directory_.path()));
   }
 
   void step() {
@@ -96,7 +96,7 @@ class ModelWorld {
       default:
         ++disturbances_.rebuilt;
         ASSERT_NO_FATAL_FAILURE(close());
-        ASSERT_TRUE(rebuild_projections(directory_.path(), {}, nullptr, environment_.env.get()));
+        ASSERT_TRUE(rebuild_projections(directory_.path(), {}, {.env = environment_.env.get()}));
         break;
     }
     ASSERT_NO_FATAL_FAILURE(open());

@@ -89,12 +89,16 @@ bool Workload::execute(SignatureStore& store) {
   return true;
 }
 
-testing::AssertionResult is_sound(const std::filesystem::path& data_directory, rocksdb::Env* env) {
+testing::AssertionResult is_sound(const std::filesystem::path& data_directory) {
   const auto log = verify_log_in(log_directory(data_directory), nullptr);
   if (!log) return testing::AssertionFailure() << log.error().message;
   if (!log->is_sound()) return testing::AssertionFailure() << log->damages.at(0).error.message;
-  const auto projections = verify_projections(data_directory, {}, nullptr, env);
+  const auto projections = verify_projections(data_directory, {}, nullptr);
   if (!projections) return testing::AssertionFailure() << projections.error().message;
+  if (projections->sequence != log->last_sequence) {
+    return testing::AssertionFailure() << "the projections end with event " << projections->sequence
+                                       << ", the log with " << log->last_sequence;
+  }
   if (projections->is_equal()) return testing::AssertionSuccess();
   auto failure = testing::AssertionFailure() << "the projections differ from a fresh replay:";
   for (const ProjectionComparison& comparison : projections->projections) {

@@ -16,10 +16,6 @@
 #include "core/signature_store.hpp"
 #include "tests/torture/ledger.hpp"
 
-namespace rocksdb {
-class Env;
-}
-
 namespace rounds::test {
 
 class Workload {
@@ -48,10 +44,9 @@ class Workload {
   std::vector<SignatureId> ids_;
 };
 
-// The log in the data directory is whole, and its projections are what a fresh replay makes of it.
-// No store may have it open.
-[[nodiscard]] testing::AssertionResult is_sound(const std::filesystem::path& data_directory,
-                                                rocksdb::Env* env = nullptr);
+// The log in the data directory is whole, and its projections are what a fresh replay makes of all
+// of it. A store must have closed it.
+[[nodiscard]] testing::AssertionResult is_sound(const std::filesystem::path& data_directory);
 
 // Nothing contradicts the ledger and every query is answered.
 [[nodiscard]] testing::AssertionResult holds(SignatureStore& store, const Ledger& ledger);

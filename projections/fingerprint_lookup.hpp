@@ -1,0 +1,77 @@
+// Finds signatures on disk by their fingerprint, and remembers which id a fingerprint has: that
+// never changes, and with it a signature is one read instead of two.
+//
+// What is remembered is a hint by hash. The row that it leads to says whether it was right; if not,
+// the disk is asked. So it is right for every snapshot, also for one that is older than the hint.
+// Any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "core/signature.hpp"
+#include "projections/hashed_text.hpp"
+#include "projections/projection_snapshot.hpp"
+
+namespace rounds {
+
+class FingerprintLookup {
+ public:
+  // Ids that are remembered: some 40 bytes each. Then it begins anew, a shard at a time.
+  static constexpr std::size_t default_capacity = 1024U * 1024;
+
+  explicit FingerprintLookup(std::size_t capacity = default_capacity)
+      : ids_per_shard_(capacity / shard_count + 1) {}
+
+  // Errors: corruption if the fingerprint leads to no row, or to that of another one; io_error.
+  [[nodiscard]] Result<std::optional<Signature>> find(const ProjectionSnapshot& disk,
+                                                      const HashedText& fingerprint);
+
+  // Many at once, in the order of `fingerprints`; far cheaper than one after the other.
+  [[nodiscard]] Result<std::vector<std::optional<Signature>>> find(
+      const ProjectionSnapshot& disk, std::span<const HashedText> fingerprints);
+
+  // Whether the id of the fingerprint is remembered: then a signature answers to it, unless another
+  // fingerprint has the same hash of 64 bits.
+  [[nodiscard]] bool remembers(const HashedText& fingerprint) {
+    return recall(fingerprint).has_value();
+  }
+
+  // Notes an id that the disk has from now on.
+  void remember(const HashedText& fingerprint, const SignatureId& id);
+
+ private:
+  struct HashAsItIs {
+    using is_avalanching = void;  // XXH3: all bits are of the same quality
+    [[nodiscard]] std::size_t operator()(std::size_t hash) const { return hash; }
+  };
+  struct Shard {
+    std::mutex mutex;
+    boost::unordered_flat_map<std::size_t, SignatureId, HashAsItIs> ids;  // guarded by mutex
+  };
+  // Enough that threads seldom meet.
+  static constexpr std::size_t shard_count = 16;
+
+  [[nodiscard]] Shard& shard_of(const HashedText& fingerprint) {
+    // Not the bits that the table of the shard uses first.
+    return shards_[(fingerprint.hash >> 32U) % shard_count];
+  }
+  [[nodiscard]] std::optional<SignatureId> recall(const HashedText& fingerprint);
+  // Reads what `ids` say into `signatures`, at the same places; none where they lead nowhere.
+  [[nodiscard]] Result<void> read_recalled(const ProjectionSnapshot& disk,
+                                           std::span<const HashedText> fingerprints,
+                                           std::vector<std::optional<Signature>>& signatures);
+
+  const std::size_t ids_per_shard_;
+  std::array<Shard, shard_count> shards_;
+};
+
+}  // namespace rounds
