@@ -13,6 +13,7 @@
 #include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
 #include "eventlog/sync_timer.hpp"
+#include "eventlog/torn_end.hpp"
 
 namespace rounds {
 namespace {
@@ -71,47 +72,6 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   return database;
 }
 
-namespace {
-
-using Recovery = rocksdb::WALRecoveryMode;
-
-// The last event that RocksDB finds when it recovers in this way; 0 if there is none. Writes
-// nothing.
-Result<Sequence> find_end(const std::filesystem::path& directory, const EventLogOptions& options,
-                          Recovery recovery) {
-  rocksdb::Options all(log_database_options(options, recovery), {});
-  all.info_log = make_silent_log();
-  LogHandles handles;
-  rocksdb::DB* opened = nullptr;
-  const auto status =
-      rocksdb::DB::OpenForReadOnly(all, directory.string(), log_families(), &handles, &opened);
-  if (!status.ok()) return std::unexpected(from_status(status, "looking for the end of the log"));
-  const std::unique_ptr<rocksdb::DB> database(opened);
-  Result<Sequence> end = Sequence{0};
-  {
-    const std::unique_ptr<rocksdb::Iterator> frames(database->NewIterator({}, handles[1]));
-    frames->SeekToLast();
-    if (frames->Valid()) {
-      const auto frame = FrameView::parse(frames->value().ToStringView());
-      end = frame ? Result<Sequence>(frame->last_sequence()) : std::unexpected(frame.error());
-    }
-  }
-  for (rocksdb::ColumnFamilyHandle* handle : handles) database->DestroyColumnFamilyHandle(handle);
-  return end;
-}
-
-// Whether what RocksDB refuses in the write-ahead log is no more than the torn end of a crash: it
-// lies behind all that was acknowledged, and nothing sound follows it.
-bool is_torn_end(const std::filesystem::path& directory, const EventLogOptions& options,
-                 const std::optional<Watermark>& watermark) {
-  if (!watermark || watermark->closed) return false;
-  const auto before = find_end(directory, options, Recovery::kPointInTimeRecovery);
-  const auto behind = find_end(directory, options, Recovery::kSkipAnyCorruptedRecords);
-  return before && behind && *before >= watermark->sequence && *behind == *before;
-}
-
-}  // namespace
-
 Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directory,
                                             const EventLogOptions& options,
                                             const std::optional<Watermark>& watermark) {
@@ -121,7 +81,7 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
   if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
   const auto mark = std::make_shared<ManifestMark>(files, directory);
   const auto info_log = make_info_log(directory);
-  const auto open_with = [&](Recovery recovery) {
+  const auto open_with = [&](rocksdb::WALRecoveryMode recovery) {
     auto chosen = log_database_options(options, recovery);
     chosen.info_log = info_log;
     chosen.listeners.push_back(mark);
@@ -132,9 +92,12 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
                              &database);
   };
   auto status = open_with(usual_recovery);
-  if (status.IsCorruption() && is_torn_end(directory, options, watermark)) {
+  // A power cut can tear the end of the MANIFEST and that of the write-ahead log at once.
+  for (int attempt = 0; attempt < 2 && status.IsCorruption(); ++attempt) {
+    const auto recovery = recover_torn_end(directory, options, watermark);
+    if (!recovery) break;
     result.torn_end = true;
-    status = open_with(Recovery::kPointInTimeRecovery);
+    status = open_with(*recovery);
   }
   if (!status.ok()) return std::unexpected(from_status(status, "recovering it"));
   result.database.reset(database);
@@ -161,8 +124,8 @@ Result<OpenedLogDatabase> read_once(const std::filesystem::path& directory) {
   if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
   // Not as a secondary: that refuses torn write-ahead logs that a writer has long recovered from,
   // and reads nothing behind damage.
-  rocksdb::DBOptions options =
-      log_database_options({.create_if_missing = false}, Recovery::kSkipAnyCorruptedRecords);
+  rocksdb::DBOptions options = log_database_options(
+      {.create_if_missing = false}, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
   // Opens all table files now, so that it does not matter when a writer deletes them.
   options.max_open_files = -1;
   return open_for_reading(directory, options);

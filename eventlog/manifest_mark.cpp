@@ -70,6 +70,15 @@ bool has_whole_records(std::string_view bytes, std::size_t length) {
   return true;
 }
 
+// None if it is missing or unreadable.
+Result<std::optional<Manifest>> read_mark(rocksdb::FileSystem& files,
+                                          const std::filesystem::path& directory) {
+  const auto bytes = read_file(files, directory / mark_name, mark_bytes);
+  if (bytes) return decode(*bytes);
+  if (bytes.error().code == ErrorCode::data_missing) return std::optional<Manifest>{};
+  return std::unexpected(bytes.error());
+}
+
 std::filesystem::path manifest_path(const std::filesystem::path& directory, std::uint64_t number) {
   return directory / fmt::format("{}{:06}", manifest_prefix, number);
 }
@@ -95,10 +104,9 @@ Result<std::optional<Manifest>> find_manifest(rocksdb::FileSystem& files,
 }
 
 Result<void> check_manifest(rocksdb::FileSystem& files, const std::filesystem::path& directory) {
-  const auto bytes = read_file(files, directory / mark_name, mark_bytes);
-  if (!bytes && bytes.error().code == ErrorCode::data_missing) return {};
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto mark = decode(*bytes);
+  const auto read = read_mark(files, directory);
+  if (!read) return std::unexpected(read.error());
+  const std::optional<Manifest>& mark = *read;
   if (!mark) return {};
   const auto found = find_manifest(files, directory);
   if (!found) return std::unexpected(found.error());
@@ -120,6 +128,27 @@ Result<void> check_manifest(rocksdb::FileSystem& files, const std::filesystem::p
   return fail(ErrorCode::corruption,
               fmt::format("{} is damaged: it has a record that goes on behind its end or its block",
                           path.string()));
+}
+
+Result<std::optional<CutManifest>> cut_manifest_at_mark(rocksdb::FileSystem& files,
+                                                        const std::filesystem::path& directory) {
+  const auto mark = read_mark(files, directory);
+  if (!mark) return std::unexpected(mark.error());
+  const auto found = find_manifest(files, directory);
+  if (!found) return std::unexpected(found.error());
+  if (!*mark || !*found || (*found)->number != (*mark)->number ||
+      (*found)->length <= (*mark)->length) {
+    return std::optional<CutManifest>{};
+  }
+  CutManifest cut{manifest_path(directory, (*mark)->number), {}};
+  auto bytes = read_file(files, cut.path, (*found)->length);
+  if (!bytes) return std::unexpected(bytes.error());
+  cut.bytes = *std::move(bytes);
+  const auto kept = std::string_view(cut.bytes).substr(0, (*mark)->length);
+  if (auto replaced = replace_file(files, cut.path, kept); !replaced) {
+    return std::unexpected(replaced.error());
+  }
+  return cut;
 }
 
 void ManifestMark::note() {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
@@ -63,6 +64,18 @@ template <typename Open>
 // record that RocksDB would take for a torn end; io_error.
 [[nodiscard]] Result<void> check_manifest(rocksdb::FileSystem& files,
                                           const std::filesystem::path& directory);
+
+// A MANIFEST as it was before its end was cut off.
+struct CutManifest {
+  std::filesystem::path path;
+  std::string bytes;
+};
+
+// Cuts off what the MANIFEST in `directory` has behind its mark, durably: a change that a crash may
+// have torn, since the mark had followed had it been complete. Returns what there was; none if
+// there is no mark, or nothing behind it. For a database that nobody has open. Errors: io_error.
+[[nodiscard]] Result<std::optional<CutManifest>> cut_manifest_at_mark(
+    rocksdb::FileSystem& files, const std::filesystem::path& directory);
 
 // Writes the mark. Give it to the database as a listener, and call note() after what listeners do
 // not hear of: opening, creating and dropping families.

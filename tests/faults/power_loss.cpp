@@ -63,7 +63,9 @@ void FaultFileSystem::damage(const std::string& path, const FileState& state,
   std::string content = content_of(path);
   const std::uint64_t unsynced = state.size - state.synced_size;
   const std::uint64_t fate = below(random, 4);
-  const std::uint64_t kept = fate == 0 ? 0 : fate == 1 ? unsynced : below(random, unsynced + 1);
+  // The length often reaches the disk before what is in there does.
+  const bool whole = fate == 1 || (fate == 2 && below(random, 2) == 0);
+  const std::uint64_t kept = fate == 0 ? 0 : whole ? unsynced : below(random, unsynced + 1);
   content.resize(state.synced_size + kept);
   if (fate == 2 && kept > 0) {
     // The last sector was on its way: a part of it is zeros or something else.
