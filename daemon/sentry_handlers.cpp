@@ -122,7 +122,8 @@ asio::awaitable<Response> take_events(Services& services, Decoder decode, Reques
     }
   }
   services.metrics.count_sentry_items(SentryItem::recorded, errors);
-  services.metrics.count_occurrences(errors, batch->damaged_count);
+  services.metrics.count_accepted(errors);
+  services.metrics.count_damaged(batch->damaged_count);
   co_return success(*batch);
 }
 
