@@ -108,6 +108,7 @@ asio::awaitable<Response> take_events(Services& services, Decoder decode, Reques
     };
     RecordOccurrences record;
     record.occurrences = services.grouping.identify_all(batch->occurrences, recall);
+    record.keys = std::move(batch->keys);
     batch->occurrences.clear();
     Submission submission = std::move(record);
     Result<Commit> commit =
@@ -120,6 +121,7 @@ asio::awaitable<Response> take_events(Services& services, Decoder decode, Reques
                    loggable(commit.error().message, max_logged_message_bytes));
       co_return sentry_answer(commit.error());
     }
+    services.metrics.count_repeats(commit->repeats);
   }
   services.metrics.count_sentry_items(SentryItem::recorded, errors);
   services.metrics.count_accepted(errors);
