@@ -87,8 +87,9 @@ TEST_F(AccessTest, AnAdminTokenDoesEverything) {
   EXPECT_EQ(status("GET", "/metrics", {"authorization: bearer " + std::string(admin_token)}), 200U);
 }
 
-TEST_F(AccessTest, HealthNeedsNoToken) {
+TEST_F(AccessTest, HealthAndTheDescriptionOfTheInterfaceNeedNoToken) {
   start_guarded();
+  EXPECT_EQ(status("GET", "/openapi.json", {}), 200U);
   EXPECT_EQ(status("GET", "/healthz", {}), 200U);
   EXPECT_EQ(status("GET", "/readyz", {}), 200U);
 }
