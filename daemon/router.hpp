@@ -50,6 +50,7 @@ struct Route {
   Access access = Access::admin;
   BodyRules body;
   ErrorAnswer error_answer = problem_answer;
+  unsigned no_memory_status = 503;  // where there is none for a body
 };
 
 // A request that may go on: its body is read into `request` and then handler called.

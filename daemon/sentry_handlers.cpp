@@ -146,6 +146,7 @@ void add_sentry_routes(Router& router, Services& services) {
                             ContentEncoding::brotli};
     route.body.max_bytes = max_sentry_body_bytes;
     route.error_answer = sentry_answer;
+    route.no_memory_status = 429;  // the one that tells SDKs for how long to be quiet
     router.add(std::move(route));
     Route preflight;
     preflight.method = http::verb::options;

@@ -260,6 +260,25 @@ TEST_F(Sentry, TellsSdksHowLongToBeQuiet) {
   EXPECT_TRUE(metrics_say("rounds_sentry_items_total{outcome=\"lost\"} 2"));
 }
 
+class CrampedSentry : public Sentry {
+ protected:
+  void SetUp() override { start({.request_memory_bytes = 100'000}); }
+};
+
+TEST_F(CrampedSentry, TellsSdksToBeQuietWhereThereIsNoMemoryForABody) {
+  const std::string large = one_envelope + std::string(1'000'000, ' ');
+  for (const auto& [body, encoding] :
+       {std::pair{large, "identity"}, std::pair{deflated(large, 15 + 16), "gzip"}}) {
+    const Answer answer = post(target, "", body, {fmt::format("Content-Encoding: {}", encoding)});
+    EXPECT_NE(problem_detail(answer, 429).find("too many large requests"), std::string::npos);
+    EXPECT_EQ(answer[http::field::retry_after], "5");
+    EXPECT_EQ(answer["X-Sentry-Rate-Limits"], "5::organization:overloaded");
+  }
+  EXPECT_TRUE(metrics_say(
+      "rounds_http_refusals_total{route=\"/api/{project}/envelope/\",status=\"429\"} 2"));
+  expect_taken(post(target, "", one_envelope));
+}
+
 TEST_F(Sentry, AnEnvelopeWithoutErrorsNeedsNoStore) {
   store_.refuse_writes({ErrorCode::unavailable, "a write failed; reopen the store"});
   const Answer answer = post(target, "", "{}\n{\"type\":\"session\"}\n{}");
