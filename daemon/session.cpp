@@ -207,8 +207,8 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
       fmt::format("the body has more than {} bytes, which is the limit here", route.body.max_bytes);
   const std::uint64_t announced = parser.content_length().value_or(route.body.max_bytes);
   if (announced > route.body.max_bytes) co_return rejected(413, too_large);
-  auto memory =
-      context_.memory.reserve(std::min<std::uint64_t>(announced, first_body_reservation_bytes));
+  const auto first_bytes = std::min<std::uint64_t>(announced, first_body_reservation_bytes);
+  auto memory = context_.memory.reserve(first_bytes, request.memory_share);
   if (!memory) co_return rejected(route.no_memory_status, no_memory);
   request.memory = std::move(*memory);
 
