@@ -35,6 +35,7 @@ struct Request {
   ContentEncoding encoding = ContentEncoding::identity;  // of the body
   std::string body;
   MemoryReservation memory;  // for the body; handlers grow it when they expand the body
+  MemoryShare memory_share = MemoryShare::whole;  // of what there is for all bodies
 };
 
 // The body of an answer that is made while it is sent, for as long as it takes. Used on the strand

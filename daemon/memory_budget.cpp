@@ -7,10 +7,13 @@
 namespace rounds::daemon {
 
 MemoryReservation::MemoryReservation(MemoryReservation&& other) noexcept
-    : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    : budget_(std::exchange(other.budget_, nullptr)),
+      share_(other.share_),
+      bytes_(std::exchange(other.bytes_, 0)) {}
 
 MemoryReservation& MemoryReservation::operator=(MemoryReservation&& other) noexcept {
   std::swap(budget_, other.budget_);
+  std::swap(share_, other.share_);
   std::swap(bytes_, other.bytes_);
   return *this;
 }
@@ -21,21 +24,22 @@ MemoryReservation::~MemoryReservation() {
 
 bool MemoryReservation::grow(std::size_t bytes) {
   ROUNDS_CHECK(budget_ != nullptr, "only a reservation of a budget can grow");
-  if (!budget_->take(bytes)) return false;
+  if (!budget_->take(bytes, share_)) return false;
   bytes_ += bytes;
   return true;
 }
 
-std::optional<MemoryReservation> MemoryBudget::reserve(std::size_t bytes) {
-  MemoryReservation reservation(*this);
+std::optional<MemoryReservation> MemoryBudget::reserve(std::size_t bytes, MemoryShare share) {
+  MemoryReservation reservation(*this, share);
   if (!reservation.grow(bytes)) return std::nullopt;
   return reservation;
 }
 
-bool MemoryBudget::take(std::size_t bytes) {
+bool MemoryBudget::take(std::size_t bytes, MemoryShare share) {
+  const std::size_t most = share == MemoryShare::whole ? limit_ : limit_ / 2;
   std::size_t used = used_.load();
   do {
-    if (bytes > limit_ - used) return false;
+    if (used > most || bytes > most - used) return false;
   } while (!used_.compare_exchange_weak(used, used + bytes));
   return true;
 }

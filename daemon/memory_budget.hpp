@@ -7,11 +7,16 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace rounds::daemon {
 
 class MemoryBudget;
+
+// How much of a budget may be taken when a reservation begins or grows. `half` is for those who
+// shall leave the other half to others, whatever they do.
+enum class MemoryShare : std::uint8_t { whole, half };
 
 // Part of a budget, given back on destruction. The budget must outlive it. An empty one holds
 // nothing and belongs to no budget.
@@ -31,9 +36,10 @@ class MemoryReservation {
 
  private:
   friend class MemoryBudget;
-  explicit MemoryReservation(MemoryBudget& budget) : budget_(&budget) {}
+  MemoryReservation(MemoryBudget& budget, MemoryShare share) : budget_(&budget), share_(share) {}
 
   MemoryBudget* budget_ = nullptr;
+  MemoryShare share_ = MemoryShare::whole;
   std::size_t bytes_ = 0;
 };
 
@@ -44,14 +50,15 @@ class MemoryBudget {
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
   // None if there is no room for `bytes`.
-  [[nodiscard]] std::optional<MemoryReservation> reserve(std::size_t bytes);
+  [[nodiscard]] std::optional<MemoryReservation> reserve(std::size_t bytes,
+                                                         MemoryShare share = MemoryShare::whole);
 
   // What is reserved now.
   [[nodiscard]] std::size_t used() const { return used_.load(); }
 
  private:
   friend class MemoryReservation;
-  [[nodiscard]] bool take(std::size_t bytes);
+  [[nodiscard]] bool take(std::size_t bytes, MemoryShare share);
 
   const std::size_t limit_;
   std::atomic<std::size_t> used_{0};

@@ -23,6 +23,17 @@ void add_routes(Exposition& exposition, const std::deque<RouteCounter>& routes) 
                         count);
     }
   }
+  exposition.family("rounds_http_refusals_total", "counter",
+                    "Requests that were refused or failed, by route and status.");
+  for (const RouteCounter& route : routes) {
+    for (std::size_t i = 0; i <= refusal_statuses.size(); ++i) {
+      if (route.refusals(i) == 0) continue;
+      const bool named = i < refusal_statuses.size();
+      exposition.sample({{"route", route.route()},
+                         {"status", named ? std::to_string(refusal_statuses.at(i)) : "other"}},
+                        route.refusals(i));
+    }
+  }
   exposition.family("rounds_http_request_duration_seconds", "histogram",
                     "From the end of a request to the beginning of its answer, by route.");
   for (const RouteCounter& route : routes) {
@@ -37,6 +48,9 @@ void add_routes(Exposition& exposition, const std::deque<RouteCounter>& routes) 
 void RouteCounter::count(unsigned status) {
   ROUNDS_CHECK(status >= 100 && status <= 599, "an HTTP status has three digits, 1 to 5 first");
   by_class_[status / 100 - 1].fetch_add(1);
+  if (status < 400) return;
+  const auto known = std::ranges::find(refusal_statuses, status) - refusal_statuses.begin();
+  refusals_.at(static_cast<std::size_t>(known)).fetch_add(1);
 }
 
 std::uint64_t RouteCounter::of_class(std::size_t status_class) const {
@@ -48,9 +62,8 @@ RouteCounter& Metrics::add_route(std::string_view route) {
   return known != routes_.end() ? *known : routes_.emplace_back(std::string(route));
 }
 
-void Metrics::count_occurrences(std::uint64_t accepted, std::uint64_t rejected) {
-  accepted_.fetch_add(accepted);
-  rejected_.fetch_add(rejected);
+void Metrics::count_rejected(const std::array<std::size_t, otlp_rejections>& records) {
+  for (std::size_t i = 0; i < records.size(); ++i) rejected_.at(i).fetch_add(records.at(i));
 }
 
 void Metrics::count_repeats(const Repeats& repeats) {
@@ -83,9 +96,14 @@ std::string Metrics::to_text(const StoreStats* stats, const StoreMetrics* store,
                     "Accepted occurrences that were counted before, and not again, by reason.");
   exposition.sample({{"reason", "sent_again"}}, sent_again_.load());
   exposition.sample({{"reason", "on_span_and_log"}}, on_span_and_log_.load());
-  exposition.counter("rounds_occurrences_rejected_total",
-                     "Records that were received and cannot be counted; the client was told.",
-                     rejected_.load());
+  exposition.family("rounds_occurrences_rejected_total", "counter",
+                    "Records that were received and cannot be counted, by reason; the client was "
+                    "told.");
+  constexpr std::array<std::string_view, otlp_rejections + 1> rejections{
+      "time", "record_size", "attributes", "batch_size", "damaged"};
+  for (std::size_t i = 0; i < rejections.size(); ++i) {
+    exposition.sample({{"reason", rejections.at(i)}}, rejected_.at(i).load());
+  }
   exposition.family("rounds_occurrences_refused_total", "counter",
                     "Occurrences of requests that the store refused, by reason; the client was "
                     "told and may send them again.");
@@ -102,6 +120,9 @@ std::string Metrics::to_text(const StoreStats* stats, const StoreMetrics* store,
     exposition.sample({{"outcome", outcomes.at(i)}}, sentry_items_.at(i).load());
   }
   exposition.gauge("rounds_connections", "Open connections.", connections_.load());
+  exposition.counter("rounds_connections_evicted_total",
+                     "Connections that were chosen to be closed, to make room for others.",
+                     evicted_.load());
   exposition.gauge("rounds_event_streams", "Open streams of events.", event_streams_.load());
   exposition.gauge("rounds_request_memory_bytes",
                    "Memory that is reserved for the bodies of requests.", request_memory);

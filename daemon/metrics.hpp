@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/histogram.hpp"
 #include "core/signature_store.hpp"
+#include "ingest/otlp.hpp"
 #include "store/store_metrics.hpp"
 
 namespace rounds::daemon {
@@ -24,6 +25,10 @@ namespace rounds::daemon {
 inline constexpr std::array refusal_reasons{ErrorCode::invalid_argument, ErrorCode::overloaded,
                                             ErrorCode::unavailable, ErrorCode::corruption,
                                             ErrorCode::io_error};
+
+// Statuses of answers that refuse a request or say that it failed. All others count as one more.
+inline constexpr std::array<unsigned, 14> refusal_statuses{400, 401, 403, 404, 405, 409, 413,
+                                                           414, 415, 421, 429, 431, 500, 503};
 
 // The requests of one route: the first digit of the status of their answers, and how long the
 // answers took.
@@ -39,11 +44,16 @@ class RouteCounter {
 
   [[nodiscard]] const std::string& route() const { return route_; }
   [[nodiscard]] std::uint64_t of_class(std::size_t status_class) const;  // 1 to 5
+  // By refusal_statuses.
+  [[nodiscard]] std::uint64_t refusals(std::size_t place) const {
+    return refusals_.at(place).load();
+  }
   [[nodiscard]] const Histogram& durations() const { return durations_; }
 
  private:
   std::string route_;
   std::array<std::atomic<std::uint64_t>, 5> by_class_{};
+  std::array<std::atomic<std::uint64_t>, refusal_statuses.size() + 1> refusals_{};
   Histogram durations_{duration_bounds_ns};
 };
 
@@ -62,7 +72,11 @@ class Metrics {
   // object. Call before any other thread uses the object.
   [[nodiscard]] RouteCounter& add_route(std::string_view route);
 
-  void count_occurrences(std::uint64_t accepted, std::uint64_t rejected);
+  void count_accepted(std::uint64_t occurrences) { accepted_.fetch_add(occurrences); }
+
+  // Records that cannot be counted: of OTLP, by OtlpRejection; of Sentry, damaged ones.
+  void count_rejected(const std::array<std::size_t, otlp_rejections>& records);
+  void count_damaged(std::uint64_t records) { rejected_.back().fetch_add(records); }
 
   // Accepted ones that the store had counted before.
   void count_repeats(const Repeats& repeats);
@@ -74,6 +88,8 @@ class Metrics {
 
   void connection_opened() { connections_.fetch_add(1); }
   void connection_closed() { connections_.fetch_sub(1); }
+  // One of those was chosen to be closed, to make room for another.
+  void connection_evicted() { evicted_.fetch_add(1); }
 
   void event_stream_opened() { event_streams_.fetch_add(1); }
   void event_stream_closed() { event_streams_.fetch_sub(1); }
@@ -86,12 +102,13 @@ class Metrics {
  private:
   std::deque<RouteCounter> routes_;  // a deque does not move what it holds
   std::atomic<std::uint64_t> accepted_{0};
-  std::atomic<std::uint64_t> rejected_{0};
+  std::array<std::atomic<std::uint64_t>, otlp_rejections + 1> rejected_{};  // damaged ones last
   std::atomic<std::uint64_t> sent_again_{0};
   std::atomic<std::uint64_t> on_span_and_log_{0};
   std::array<std::atomic<std::uint64_t>, refusal_reasons.size() + 1> refused_{};
   std::array<std::atomic<std::uint64_t>, 5> sentry_items_{};  // by SentryItem
   std::atomic<std::int64_t> connections_{0};
+  std::atomic<std::uint64_t> evicted_{0};
   std::atomic<std::int64_t> event_streams_{0};
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

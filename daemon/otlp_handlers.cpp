@@ -99,7 +99,8 @@ asio::awaitable<Response> export_telemetry(Services& services, OtlpSignal signal
     }
     services.metrics.count_repeats(commit->repeats);
   }
-  services.metrics.count_occurrences(accepted, batch->rejected_count);
+  services.metrics.count_accepted(accepted);
+  services.metrics.count_rejected(batch->rejected_by);
   co_return success(request, signal, *batch);
 }
 

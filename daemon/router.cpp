@@ -221,6 +221,11 @@ std::variant<Admitted, Rejected> Router::admit(const RequestHeader& header, bool
       request.path_parameters.push_back(std::move(target->path[i]));
     }
   }
+  if (entry.route.gate) {
+    if (auto refused = entry.route.gate(request)) {
+      return Rejected{&entry.counter, *std::move(refused)};
+    }
+  }
   return admitted;
 }
 

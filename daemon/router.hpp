@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ using ErrorAnswer = Response (*)(std::string_view content_type, unsigned status,
 [[nodiscard]] Response problem_answer(std::string_view content_type, unsigned status,
                                       std::string_view detail);
 
+// Looks at a request before its body is read: refuses it with an answer, or lets it go on.
+using Gate = std::function<std::optional<Response>(Request& request)>;
+
 struct Route {
   http::verb method = http::verb::get;  // a route for GET answers HEAD as well
   // Segments in braces match any one segment: "/api/v1/signatures/{id}/history".
@@ -49,7 +53,9 @@ struct Route {
   Handler handler;
   Access access = Access::admin;
   BodyRules body;
+  Gate gate;  // null: all that have access
   ErrorAnswer error_answer = problem_answer;
+  unsigned no_memory_status = 503;  // where there is none for a body
 };
 
 // A request that may go on: its body is read into `request` and then handler called.

@@ -1,3 +1,4 @@
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,15 @@ Response wrong_key() {
                        "http://TOKEN@HOST:PORT/PROJECT");
 }
 
+// A wrong key costs no body. One that may stand in the body is no reason to trust it with all of
+// the memory that there is for bodies.
+std::optional<Response> check_key(const Services& services, Request& request) {
+  const std::string key = sentry_key_in_header(request);
+  if (!key.empty() && !services.access.is_ingest_token(key)) return wrong_key();
+  if (key.empty() && services.access.is_enforced()) request.memory_share = MemoryShare::half;
+  return std::nullopt;
+}
+
 asio::awaitable<Response> get_permission(Services&, Request&) {
   Response response = with_cors(ok("", "text/plain"));
   response.set(http::field::access_control_allow_methods, "POST, OPTIONS");
@@ -86,8 +96,6 @@ using Decoder = Result<SentryBatch> (*)(std::string_view body, std::string_view 
 
 asio::awaitable<Response> take_events(Services& services, Decoder decode, Request& request) {
   std::string key = sentry_key_in_header(request);
-  // Before anything is done with the body, if that can be.
-  if (!key.empty() && !services.access.is_ingest_token(key)) co_return wrong_key();
   const auto decompressed = decompress_body(request, max_sentry_decompressed_bytes);
   if (!decompressed) co_return sentry_answer(decompressed.error());
   if (key.empty()) key = sentry_key_in_envelope(request.body);
@@ -108,6 +116,7 @@ asio::awaitable<Response> take_events(Services& services, Decoder decode, Reques
     };
     RecordOccurrences record;
     record.occurrences = services.grouping.identify_all(batch->occurrences, recall);
+    record.keys = std::move(batch->keys);
     batch->occurrences.clear();
     Submission submission = std::move(record);
     Result<Commit> commit =
@@ -120,9 +129,11 @@ asio::awaitable<Response> take_events(Services& services, Decoder decode, Reques
                    loggable(commit.error().message, max_logged_message_bytes));
       co_return sentry_answer(commit.error());
     }
+    services.metrics.count_repeats(commit->repeats);
   }
   services.metrics.count_sentry_items(SentryItem::recorded, errors);
-  services.metrics.count_occurrences(errors, batch->damaged_count);
+  services.metrics.count_accepted(errors);
+  services.metrics.count_damaged(batch->damaged_count);
   co_return success(*batch);
 }
 
@@ -136,13 +147,15 @@ void add_sentry_routes(Router& router, Services& services) {
     route.handler = [&services, decode](Request& request) {
       return take_events(services, decode, request);
     };
-    route.access = Access::open;  // the handler asks for the key
+    route.access = Access::open;  // for the key is asked here
+    route.gate = [&services](Request& request) { return check_key(services, request); };
     // Browsers send text/plain, or nothing, to be spared the question that get_permission answers.
     route.body.any_content_type = true;
     route.body.encodings = {ContentEncoding::gzip, ContentEncoding::deflate,
                             ContentEncoding::brotli};
     route.body.max_bytes = max_sentry_body_bytes;
     route.error_answer = sentry_answer;
+    route.no_memory_status = 429;  // the one that tells SDKs for how long to be quiet
     router.add(std::move(route));
     Route preflight;
     preflight.method = http::verb::options;

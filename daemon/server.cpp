@@ -131,7 +131,7 @@ class Server::Impl {
   asio::awaitable<void> make_room() {
     while (acceptor_.is_open() && connections_.count() >= options_.connections) {
       // If none can be spared now, the new one waits in the kernel's queue.
-      connections_.close_longest_waiting();
+      if (connections_.close_longest_waiting()) metrics_.connection_evicted();
       slot_freed_.expires_after(eviction_retry_interval);
       static_cast<void>(co_await slot_freed_.async_wait(as_result));
     }

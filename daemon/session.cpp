@@ -207,9 +207,9 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
       fmt::format("the body has more than {} bytes, which is the limit here", route.body.max_bytes);
   const std::uint64_t announced = parser.content_length().value_or(route.body.max_bytes);
   if (announced > route.body.max_bytes) co_return rejected(413, too_large);
-  auto memory =
-      context_.memory.reserve(std::min<std::uint64_t>(announced, first_body_reservation_bytes));
-  if (!memory) co_return rejected(503, no_memory);
+  const auto first_bytes = std::min<std::uint64_t>(announced, first_body_reservation_bytes);
+  auto memory = context_.memory.reserve(first_bytes, request.memory_share);
+  if (!memory) co_return rejected(route.no_memory_status, no_memory);
   request.memory = std::move(*memory);
 
   if (expects_continue(parser.get())) {
@@ -218,7 +218,7 @@ asio::awaitable<Session::Incoming> Session::read_body(Parser& parser, Admitted a
   }
   parser.body_limit(route.body.max_bytes);
   const auto [error, memory_left] = co_await receive_body(parser, request.memory, announced);
-  if (!memory_left) co_return rejected(503, no_memory);
+  if (!memory_left) co_return rejected(route.no_memory_status, no_memory);
   if (error == http::error::body_limit) co_return rejected(413, too_large);
   if (is_malformed(error)) {
     co_return rejected(400, fmt::format("the body is not well-formed HTTP: {}", error.message()));

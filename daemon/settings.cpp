@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <fmt/ranges.h>
 
 #include "api/setting_names.hpp"
+#include "api/settings_text.hpp"
 #include "daemon/settings_table.hpp"
 
 namespace rounds::daemon {
@@ -42,7 +44,9 @@ class SettingsFile final : public CLI::ConfigTOML {
   explicit SettingsFile(const CLI::App& app) : app_(app) {}
 
   [[nodiscard]] std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    auto items = CLI::ConfigTOML::from_config(input);
+    const std::string text(std::istreambuf_iterator<char>(input), {});
+    std::istringstream lines(api::with_arrays_on_one_line(text));
+    auto items = CLI::ConfigTOML::from_config(lines);
     std::vector<CLI::ConfigItem> taken;
     for (CLI::ConfigItem& item : items) {
       const bool in_section = !item.parents.empty();

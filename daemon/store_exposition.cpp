@@ -77,6 +77,14 @@ void add_store_metrics(Exposition& exposition, const StoreMetrics& metrics) {
   exposition.counter("rounds_appended_events_total",
                      "Events that were appended to the log; many occurrences can be one.",
                      metrics.appended_events);
+  exposition.counter("rounds_overflowed_occurrences_total",
+                     "Recorded occurrences of new failures over new-signatures-per-minute, which "
+                     "count on the overflow signature of their service.",
+                     metrics.overflowed_occurrences);
+  exposition.counter("rounds_repetition_keys_forgotten_total",
+                     "Keys of repetitions that were forgotten before the end of "
+                     "dedup-window-seconds, because there were too many.",
+                     metrics.keys_forgotten_early);
   exposition.gauge("rounds_queue_submissions", "Submissions that wait for the committer.",
                    metrics.queue.submissions);
   exposition.gauge("rounds_queue_occurrences",

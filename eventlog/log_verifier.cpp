@@ -147,7 +147,8 @@ class Verifier {
     if (!bytes) return note_damage(sequence, sequence, bytes.error());
     auto event = decode_event(*bytes);
     if (!event) {
-      if (visit_ && event.error().code == ErrorCode::unsupported) stopped_ = event.error();
+      // Its frame is sound, so it says what was written: by a newer release.
+      if (event.error().code == ErrorCode::unsupported) stopped_ = event.error();
       return note_damage(sequence, sequence,
                          event.error().with_context(fmt::format("event {}", sequence)));
     }

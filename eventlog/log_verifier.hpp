@@ -61,15 +61,16 @@ using SoundEventVisit = std::function<Result<void>(Event event, bool history_hol
 // Checks `log` against its watermark, as read_watermark() found it *before* `log` was opened: a
 // writer may go on, and then the log is ahead of it, never behind. A watermark that is missing or
 // damaged is damage of the log.
-// Errors: only what keeps it from reading at all (io_error); damage is part of the answer. With
-// `visit`: its errors, and unsupported for events of a newer release, which are not damaged.
+// Errors: what keeps it from reading at all (io_error), and unsupported for an event of a newer
+// release, which is not damaged and may mean anything; with `visit` also its errors. Damage is part
+// of the answer.
 [[nodiscard]] Result<LogVerification> verify_log(const EventLog& log,
                                                  const Result<std::optional<Watermark>>& watermark,
                                                  const VerifyProgress& progress,
                                                  const SoundEventVisit& visit = nullptr);
 
 // The same for the log in `directory` and the watermark beside it, opened for reading only. Errors:
-// those of EventLog::open_read_only(); io_error.
+// those of EventLog::open_read_only() and verify_log().
 [[nodiscard]] Result<LogVerification> verify_log_in(const std::filesystem::path& directory,
                                                     const VerifyProgress& progress);
 

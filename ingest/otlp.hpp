@@ -21,6 +21,7 @@
 // Bytes that are not UTF-8 become U+FFFD. Names and messages are cut to core/limits.hpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -53,6 +54,15 @@ inline constexpr std::size_t max_otlp_record_bytes = 1024 * 1024;
 // ',' are counted, also those in texts. 64 MiB of usual telemetry have about 4 million.
 inline constexpr std::size_t max_otlp_json_values = 8 * 1024 * 1024;
 
+// Why single records are rejected.
+enum class OtlpRejection : std::uint8_t {
+  time,         // does not fit OTLP's 64 bits (JSON only)
+  record_size,  // over max_otlp_record_bytes
+  attributes,   // more than max_otlp_attributes
+  batch_size,   // the body holds more than limits::max_occurrences_per_submission errors
+};
+inline constexpr std::size_t otlp_rejections = 4;
+
 struct OtlpBatch {
   std::vector<Occurrence> occurrences;  // in the order of the body
 
@@ -66,10 +76,9 @@ struct OtlpBatch {
   // Log records or spans, errors or not.
   std::size_t record_count = 0;
 
-  // Those that the client must be told of and must not send again: their time does not fit OTLP's
-  // 64 bits (JSON only), they are larger or have more attributes than the limits above, or the body
-  // holds more than limits::max_occurrences_per_submission errors.
+  // Those that the client must be told of and must not send again.
   std::size_t rejected_count = 0;
+  std::array<std::size_t, otlp_rejections> rejected_by{};  // the same, by OtlpRejection
 
   std::string rejection_message;  // why the first was rejected; empty if none was
 };

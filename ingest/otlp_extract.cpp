@@ -79,7 +79,8 @@ Timestamp Extractor::time_or_receipt(std::uint64_t unix_nanoseconds) const {
 
 bool Extractor::has_room() {
   if (batch_.occurrences.size() < limits::max_occurrences_per_submission) return true;
-  count_rejection(fmt::format("more than {} errors in one request; send smaller batches",
+  count_rejection(OtlpRejection::batch_size,
+                  fmt::format("more than {} errors in one request; send smaller batches",
                               limits::max_occurrences_per_submission));
   return false;
 }
@@ -88,18 +89,20 @@ bool Extractor::is_within_limit(const Attributes& attributes) {
   const auto count = static_cast<std::size_t>(attributes.size());
   if (count <= max_otlp_attributes) return true;
   count_rejection(
+      OtlpRejection::attributes,
       fmt::format("an error has {} attributes; the limit is {}", count, max_otlp_attributes));
   return false;
 }
 
-void Extractor::reject_record(std::string_view reason) {
+void Extractor::reject_record(OtlpRejection reason, std::string_view message) {
   ++batch_.record_count;
-  count_rejection(reason);
+  count_rejection(reason, message);
 }
 
-void Extractor::count_rejection(std::string_view reason) {
+void Extractor::count_rejection(OtlpRejection reason, std::string_view message) {
   ++batch_.rejected_count;
-  if (batch_.rejection_message.empty()) batch_.rejection_message = reason;
+  ++batch_.rejected_by.at(static_cast<std::size_t>(reason));
+  if (batch_.rejection_message.empty()) batch_.rejection_message = message;
 }
 
 void Extractor::add(const v1::LogRecord& record) {

@@ -26,7 +26,7 @@ class Extractor {
   void add(const v1::Span& span);
 
   // Counts one record that cannot even be passed to add(), with the reason.
-  void reject_record(std::string_view reason);
+  void reject_record(OtlpRejection reason, std::string_view message);
 
   // What was extracted. The extractor is empty afterwards.
   [[nodiscard]] OtlpBatch take_batch() { return std::move(batch_); }
@@ -49,7 +49,7 @@ class Extractor {
   [[nodiscard]] bool has_room();
   // The same for one with too many attributes.
   [[nodiscard]] bool is_within_limit(const Attributes& attributes);
-  void count_rejection(std::string_view reason);
+  void count_rejection(OtlpRejection reason, std::string_view message);
 
   // Keeps the occurrence with its keys. `own_time`: that of the record or event, 0 if it has none.
   // `has_message`: it would stand in the other record of the same failure as well.

@@ -206,6 +206,7 @@ class RequestReader {
       extractor_.add(*record);
     } else {
       extractor_.reject_record(
+          OtlpRejection::time,
           fmt::format("the time of {} does not fit 64 bits", path.to_string()));
     }
     return {};

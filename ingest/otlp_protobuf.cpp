@@ -133,9 +133,10 @@ class RequestReader {
 
   Result<void> read_record(std::string_view bytes) {
     if (bytes.size() > max_otlp_record_bytes) {
-      extractor_.reject_record(fmt::format("a {} has {} bytes; the limit is {}",
-                                           Envelope::record_name, bytes.size(),
-                                           max_otlp_record_bytes));
+      extractor_.reject_record(
+          OtlpRejection::record_size,
+          fmt::format("a {} has {} bytes; the limit is {}", Envelope::record_name, bytes.size(),
+                      max_otlp_record_bytes));
       return {};
     }
     arena_.Reset();

@@ -15,6 +15,7 @@
 #include "ingest/base64.hpp"
 #include "ingest/gzip.hpp"
 #include "ingest/json_access.hpp"
+#include "ingest/repetition_keys.hpp"
 #include "ingest/sentry_event.hpp"
 #include "ingest/sentry_json.hpp"
 
@@ -84,7 +85,10 @@ class Collector {
     ROUNDS_CHECK(is_valid(received_at), "the time of receipt comes from a clock of our own");
   }
 
-  void set_event_id(std::string event_id) { batch_.event_id = std::move(event_id); }
+  void set_event_id(const std::string& event_id) {
+    id_in_header_ = event_id;
+    batch_.event_id = event_id;
+  }
 
   void skip() { ++batch_.skipped_count; }
 
@@ -101,11 +105,13 @@ class Collector {
     }
     auto event = sentry::read_event(payload, project_, received_at_);
     if (!event) return std::unexpected(event.error().with_context("an event"));
+    const OccurrenceKeys keys = keys_of(*event, payload);
     if (batch_.event_id.empty()) {
       batch_.event_id = event->id.empty() ? make_event_id(payload) : std::move(event->id);
     }
     if (event->kind == sentry::EventKind::error) {
       batch_.occurrences.push_back(std::move(event->occurrence));
+      batch_.keys.push_back(keys);
     } else if (event->kind == sentry::EventKind::below_error) {
       ++batch_.below_error_count;
     } else {
@@ -117,6 +123,17 @@ class Collector {
   [[nodiscard]] SentryBatch take() { return std::move(batch_); }
 
  private:
+  // The id alone would do for the SDKs; whoever writes events by hand may use one for all of them.
+  [[nodiscard]] OccurrenceKeys keys_of(const sentry::Event& event, std::string_view payload) const {
+    const std::string& id = event.id.empty() ? id_in_header_ : event.id;
+    if (id.empty()) return {};
+    RepetitionHasher hasher;
+    hasher.add(project_);
+    hasher.add(id);
+    hasher.add(payload);
+    return {hasher.key(), {}, OccurrenceSource::log_record};
+  }
+
   [[nodiscard]] std::string make_event_id(std::string_view payload) const {
     const std::string text = fmt::format("{}\n{}", microseconds_since_epoch(received_at_), payload);
     return sha256_hex(text).substr(0, event_id_digits);
@@ -124,6 +141,7 @@ class Collector {
 
   std::string_view project_;
   Timestamp received_at_;
+  std::string id_in_header_;  // of the envelope
   SentryBatch batch_;
 };
 

@@ -38,6 +38,7 @@
 
 #include "core/error.hpp"
 #include "core/occurrence.hpp"
+#include "core/occurrence_keys.hpp"
 #include "core/time.hpp"
 
 namespace rounds {
@@ -54,6 +55,10 @@ inline constexpr std::size_t max_sentry_header_bytes = 64 * 1024;
 
 struct SentryBatch {
   std::vector<Occurrence> occurrences;  // in the order of the body
+
+  // One for each occurrence: its event received again has the same project, id and bytes. One
+  // without an id tells nothing.
+  std::vector<OccurrenceKeys> keys;
 
   // The id of the first event, or that of the envelope: 32 lower-case hex digits. An event without
   // one gets one, made of its bytes and the time of receipt. Empty: there is no event.

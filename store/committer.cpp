@@ -125,6 +125,8 @@ std::uint64_t Committer::commit(std::vector<QueuedSubmission>& group) {
   counters_.group_sizes.observe(recorded);
   counters_.recorded_occurrences.fetch_add(recorded, std::memory_order_relaxed);
   counters_.appended_events.fetch_add(sequence - before, std::memory_order_relaxed);
+  counters_.overflowed_occurrences.fetch_add(plan->overflowed_occurrences,
+                                             std::memory_order_relaxed);
   for (std::size_t i = 0; i < group.size(); ++i) {
     Result<Commit> outcome = std::move(plan->outcomes[i]);
     if (outcome) outcome->sequence = sequence;
@@ -147,7 +149,9 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   } else {
     appended = std::unexpected(std::move(plan.error()));
   }
-  if (repetitions_ != nullptr && appended) repetitions_->commit();
+  if (repetitions_ != nullptr && appended) {
+    counters_.keys_forgotten_early.fetch_add(repetitions_->commit(), std::memory_order_relaxed);
+  }
   if (repetitions_ != nullptr && !appended) repetitions_->roll_back();
   if (!appended) return std::unexpected(std::move(appended.error()));
   live_.apply(std::move(plan->updates), log_.last_sequence());

@@ -25,6 +25,7 @@ Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, EventGro
   aliases_wait_ = false;
   waiting_order_.clear();
   by_fingerprint_.clear();
+  overflowed_ = 0;
   overflows_.clear();
   overflow_identities_.clear();
   events_ = &events;
@@ -54,6 +55,7 @@ Result<GroupPlan> GroupPlanner::plan(std::span<QueuedSubmission> group, EventGro
     return std::unexpected(std::move(emitted.error()));
   }
   plan.updates = changes_.take();
+  plan.overflowed_occurrences = overflowed_;
   return plan;
 }
 
@@ -102,7 +104,10 @@ Result<Repeats> GroupPlanner::add(QueuedSubmission& item, RecordOccurrences& rec
   if (options_.repetitions != nullptr && !record.keys.empty()) {
     const Repetitions::Judgement judgement = options_.repetitions->judge(record);
     repeats = judgement.repeats;
-    if (judgement.counts.empty()) return repeats;
+    if (judgement.counts.empty()) {
+      item.folded.clear();  // so that nothing of it is taken for recorded
+      return repeats;
+    }
     // The usual case needs no second look at them.
     if (repeats.total() > 0) {
       item.folded = fold_those(record, item.folded, item.entry_of, judgement.counts);
@@ -249,6 +254,7 @@ Result<void> GroupPlanner::move_to_overflow(Waiting& waiting,
     if (auto emitted = emit_overflow(*overflow); !emitted) return emitted;
   }
   overflow->provenance = waiting.provenance;
+  overflowed_ += waiting.count;
   overflow->take(waiting);
   return {};
 }

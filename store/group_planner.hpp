@@ -37,6 +37,7 @@ struct GroupPlan {
   std::vector<Result<Commit>> outcomes;  // one for each submission, in order; sequences still 0
   Durability durability = Durability::buffered;  // the strongest that a submission asks for
   bool has_repeats = false;                      // an outcome has
+  std::uint64_t overflowed_occurrences = 0;      // that count on an overflow signature
 };
 
 class GroupPlanner {
@@ -140,6 +141,7 @@ class GroupPlanner {
   std::size_t loaded_ = 0;     // of those, from the front: their signatures were read
   std::vector<std::uint32_t> waiting_order_;  // places in waiting_, by the first occurrence
   boost::unordered_flat_map<HashedText, std::uint32_t, HashOfText> by_fingerprint_;
+  std::uint64_t overflowed_ = 0;  // occurrences that were moved to overflows_
   // What is over the budget; a deque and a list do not move what they hold. Emitted last.
   std::deque<std::shared_ptr<const SignatureIdentity>> overflow_identities_;
   std::list<Waiting> overflows_;

@@ -62,12 +62,13 @@ void Repetitions::add_to(EventGroup& events) {
   occurrences_.add_to(events);
 }
 
-void Repetitions::commit() {
-  if (!is_begun_) return;
+std::uint64_t Repetitions::commit() {
+  if (!is_begun_) return 0;
+  const std::uint64_t before = forgotten_early();
   if (batches_.has_changes() || occurrences_.has_changes()) last_time_ = group_time_;
   batches_.commit();
   occurrences_.commit();
-  forgotten_early_.store(batches_.forgotten_early() + occurrences_.forgotten_early());
+  return forgotten_early() - before;
 }
 
 void Repetitions::roll_back() {

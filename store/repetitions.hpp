@@ -5,7 +5,6 @@
 // that send the same batch at once are told apart like any other two. One thread.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,24 +49,24 @@ class Repetitions {
   [[nodiscard]] Judgement judge(const RecordOccurrences& record);
 
   // Puts what the group noted beside its events; then, once they are durable, keeps it, or takes it
-  // back if they are not.
+  // back if they are not. commit() returns how many keys it forgot within their window, because
+  // there are too many.
   void add_to(EventGroup& events);
-  void commit();
+  [[nodiscard]] std::uint64_t commit();
   void roll_back();
-
-  // Keys that were forgotten within the window, because there were too many. From any thread.
-  [[nodiscard]] std::uint64_t forgotten_early() const { return forgotten_early_.load(); }
 
  private:
   enum class Verdict : std::uint8_t { counts, sent_again, on_span_and_log };
   [[nodiscard]] Verdict judge(const OccurrenceKeys& keys);
+  [[nodiscard]] std::uint64_t forgotten_early() const {
+    return batches_.forgotten_early() + occurrences_.forgotten_early();
+  }
 
   RecentKeys batches_;
   RecentKeys occurrences_;
   Timestamp last_time_ = min_timestamp;  // when anything was noted or forgotten
   Timestamp group_time_ = min_timestamp;
   bool is_begun_ = false;  // the group, which most need not
-  std::atomic<std::uint64_t> forgotten_early_ = 0;
 };
 
 }  // namespace rounds

@@ -301,6 +301,8 @@ Result<StoreMetrics> RocksStore::metrics() {
     metrics.group_sizes = counters.group_sizes.counts();
     metrics.recorded_occurrences = counters.recorded_occurrences.load();
     metrics.appended_events = counters.appended_events.load();
+    metrics.overflowed_occurrences = counters.overflowed_occurrences.load();
+    metrics.keys_forgotten_early = counters.keys_forgotten_early.load();
     metrics.queue = parts_->committer->queue_depth();
     const LiveProjections& live = *parts_->projections.live;
     // In this order: the projections never hold more than queries see.

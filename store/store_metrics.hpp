@@ -30,6 +30,11 @@ struct StoreCounters {
   Histogram group_sizes{group_size_bounds};
   std::atomic<std::uint64_t> recorded_occurrences = 0;  // durable and visible
   std::atomic<std::uint64_t> appended_events = 0;       // likewise, of all kinds
+  // Of the recorded ones, those that count on an overflow signature (core/signature_budget.hpp).
+  std::atomic<std::uint64_t> overflowed_occurrences = 0;
+  // Keys of what was recorded that were forgotten before the end of the window: there were too
+  // many. What they tell of counts again if it comes again.
+  std::atomic<std::uint64_t> keys_forgotten_early = 0;
 };
 
 // One commit group, as it was finished.
@@ -52,6 +57,8 @@ struct StoreMetrics {
   HistogramCounts group_sizes;
   std::uint64_t recorded_occurrences = 0;
   std::uint64_t appended_events = 0;
+  std::uint64_t overflowed_occurrences = 0;
+  std::uint64_t keys_forgotten_early = 0;
   QueueDepth queue;
   Sequence log_sequence = 0;        // of the last event that queries see
   Sequence projected_sequence = 0;  // up to which events have reached the projections' disk

@@ -1,8 +1,10 @@
 #include "tools/settings.hpp"
 
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "api/setting_names.hpp"
+#include "api/settings_text.hpp"
 
 namespace rounds::tools {
 namespace {
@@ -65,13 +68,17 @@ Result<void> take_item(const CLI::ConfigItem& item, const std::string& path, Fil
 
 Result<FileSettings> read_file(const std::string& path) {
   std::vector<CLI::ConfigItem> items;
-  try {
-    items = CLI::ConfigTOML().from_file(path);
-  } catch (const CLI::FileError&) {
+  std::ifstream file(path);
+  if (!file) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the settings file {} cannot be read; check --config and "
                             "ROUNDS_CONFIG",
                             path));
+  }
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::istringstream lines(api::with_arrays_on_one_line(text));
+  try {
+    items = CLI::ConfigTOML().from_config(lines);
   } catch (const CLI::Error& error) {
     return fail(ErrorCode::invalid_argument, fmt::format("{}: {}", path, error.what()));
   }

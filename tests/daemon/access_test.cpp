@@ -1,8 +1,10 @@
 // Who may do what: token files, tokens over HTTP, and pages of other sites.
 #include "daemon/access.hpp"
 
+#include <deque>
 #include <fstream>
 
+#include "daemon/limits.hpp"
 #include "tests/daemon/server_fixture.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -87,10 +89,71 @@ TEST_F(AccessTest, AnAdminTokenDoesEverything) {
   EXPECT_EQ(status("GET", "/metrics", {"authorization: bearer " + std::string(admin_token)}), 200U);
 }
 
-TEST_F(AccessTest, HealthNeedsNoToken) {
+TEST_F(AccessTest, HealthAndTheDescriptionOfTheInterfaceNeedNoToken) {
   start_guarded();
+  EXPECT_EQ(status("GET", "/openapi.json", {}), 200U);
   EXPECT_EQ(status("GET", "/healthz", {}), 200U);
   EXPECT_EQ(status("GET", "/readyz", {}), 200U);
+}
+
+// An envelope with this key as that of its DSN; empty: without one.
+std::string envelope_with(const std::string& key) {
+  const std::string dsn = key.empty() ? "" : R"("dsn":"http://)" + key + R"(@localhost/1")";
+  return "{" + dsn + "}\n{\"type\":\"event\"}\n{\"message\":\"m\"}\n";
+}
+
+TEST_F(AccessTest, TheKeyOfASentrySdkIsAnIngestTokenWhereverItStands) {
+  start_guarded();
+  const std::string target = "/api/1/envelope/";
+  const auto send = [&](const std::string& in_field, const std::string& in_query,
+                        const std::string& in_dsn) {
+    std::vector<std::string> fields;
+    if (!in_field.empty()) fields.push_back("X-Sentry-Auth: Sentry sentry_key=" + in_field);
+    const std::string query = in_query.empty() ? "" : "?sentry_key=" + in_query;
+    return post(target + query, "", envelope_with(in_dsn), fields).result_int();
+  };
+  for (const std::string token : {ingest_token, admin_token}) {
+    EXPECT_EQ(send(token, "", ""), 200U);
+    EXPECT_EQ(send("", token, ""), 200U);
+    EXPECT_EQ(send("", "", token), 200U);
+  }
+  EXPECT_EQ(send("", "", ""), 401U);
+  EXPECT_EQ(send("another", "", ingest_token), 401U) << "the one in the header counts";
+  EXPECT_EQ(send("", "another", ingest_token), 401U);
+  EXPECT_EQ(send("", "", "another"), 401U);
+  EXPECT_EQ(store_.get_stats()->occurrence_count, 6U);
+}
+
+TEST_F(AccessTest, AWrongSentryKeyIsRefusedBeforeItsBodyComes) {
+  start_guarded();
+  Connection connection = connect();
+  connection.send(
+      "POST /api/1/envelope/?sentry_key=another HTTP/1.1\r\nHost: x\r\n"
+      "Content-Length: 100000\r\n\r\n");
+  EXPECT_EQ(connection.receive().result_int(), 401U);
+}
+
+TEST_F(AccessTest, ClientsWhoseKeyIsInTheBodyLeaveHalfOfTheMemoryToOthers) {
+  daemon::ServerOptions options;
+  options.access = guarded();
+  options.request_memory_bytes = 16 * daemon::first_body_reservation_bytes;
+  start(options);
+  std::deque<Connection> strangers;
+  std::size_t waiting = 0;
+  for (int i = 0; i < 16; ++i) {
+    strangers.emplace_back(server_->endpoint());
+    strangers.back().send(
+        "POST /api/1/envelope/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        "Expect: 100-continue\r\n\r\n");
+    const unsigned status = strangers.back().receive().result_int();
+    if (status == 100) ++waiting;
+    EXPECT_TRUE(status == 100 || status == 429) << status;
+  }
+  EXPECT_EQ(waiting, 8U);
+  const std::string large = envelope_with("") + std::string(400'000, ' ');
+  EXPECT_EQ(
+      post("/api/1/envelope/?sentry_key=" + std::string(ingest_token), "", large).result_int(),
+      200U);
 }
 
 TEST_F(AccessTest, ARefusalSaysWhichTokenIsMissing) {

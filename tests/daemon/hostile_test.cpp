@@ -23,6 +23,9 @@ TEST_F(Hostile, SlowConnectionsGiveWayToNormalOnes) {
   }
   for (int i = 0; i < 16; ++i) EXPECT_EQ(get("/healthz").result_int(), 200U);
   EXPECT_TRUE(slow.front().ends()) << "the one that has waited longest";
+  const std::string metrics = get("/metrics").body();
+  EXPECT_NE(metrics.find("rounds_connections_evicted_total "), std::string::npos);
+  EXPECT_EQ(metrics.find("rounds_connections_evicted_total 0\n"), std::string::npos);
 }
 
 TEST_F(Hostile, ConnectionsThatHaveAskedBeforeAreSparedBeforeThoseThatNeverDid) {

@@ -125,7 +125,24 @@ TEST_F(Otlp, CountsInItsMetrics) {
   EXPECT_EQ(post("/v1/logs", json_type, one_log).result_int(), 200U);
   const std::string metrics = get("/metrics").body();
   EXPECT_NE(metrics.find("rounds_occurrences_accepted_total 1\n"), std::string::npos) << metrics;
-  EXPECT_NE(metrics.find("rounds_occurrences_rejected_total 0\n"), std::string::npos);
+  for (const std::string_view reason :
+       {"time", "record_size", "attributes", "batch_size", "damaged"}) {
+    const auto line = fmt::format("rounds_occurrences_rejected_total{{reason=\"{}\"}} 0\n", reason);
+    EXPECT_NE(metrics.find(line), std::string::npos) << line << metrics;
+  }
+  EXPECT_EQ(metrics.find("rounds_http_refusals_total{"), std::string::npos);
+}
+
+TEST_F(Otlp, CountsWhatItRefusesByStatus) {
+  EXPECT_EQ(post("/v1/logs", json_type, "{").result_int(), 400U);
+  EXPECT_EQ(post("/v1/logs", "text/plain", one_log).result_int(), 415U);
+  EXPECT_EQ(post("/v1/logs", "text/plain", one_log).result_int(), 415U);
+  const std::string metrics = get("/metrics").body();
+  for (const std::string_view line :
+       {"{route=\"/v1/logs\",status=\"400\"} 1\n", "{route=\"/v1/logs\",status=\"415\"} 2\n"}) {
+    EXPECT_NE(metrics.find(fmt::format("rounds_http_refusals_total{}", line)), std::string::npos)
+        << metrics;
+  }
 }
 
 TEST_F(Otlp, ReportsRejectedRecordsAsPartialSuccess) {
@@ -138,6 +155,10 @@ TEST_F(Otlp, ReportsRejectedRecordsAsPartialSuccess) {
   EXPECT_EQ(value.at("partialSuccess").at("rejectedLogRecords"), "1") << answer.body();
   EXPECT_FALSE(value.at("partialSuccess").at("errorMessage").as_string().empty());
   EXPECT_EQ(occurrences(), 1U);
+  const std::string metrics = get("/metrics").body();
+  EXPECT_NE(metrics.find("rounds_occurrences_rejected_total{reason=\"time\"} 1\n"),
+            std::string::npos)
+      << metrics;
 }
 
 // Checks that `answer` is a google.rpc.Status in JSON; returns its message.

@@ -22,6 +22,17 @@ TEST(MemoryBudget, RefusesWhatDoesNotFit) {
   EXPECT_FALSE(budget.reserve(1));
 }
 
+TEST(MemoryBudget, HasHalfForThoseWhoShallLeaveTheOtherHalf) {
+  MemoryBudget budget(100);
+  auto whole = budget.reserve(30);
+  auto half = budget.reserve(20, MemoryShare::half);
+  ASSERT_TRUE(half);
+  EXPECT_FALSE(half->grow(1));
+  EXPECT_FALSE(budget.reserve(1, MemoryShare::half));
+  EXPECT_TRUE(whole->grow(50));
+  EXPECT_FALSE(budget.reserve(0, MemoryShare::half)) << "more than half is taken";
+}
+
 TEST(MemoryBudget, GetsBackWhatReservationsHeld) {
   MemoryBudget budget(100);
   {

@@ -19,9 +19,17 @@ namespace {
 constexpr std::string_view event_id = "9ec79c33ec9942ab8353589fcb2e04dc";
 constexpr std::string_view one_event =
     R"({"exception": {"values": [{"type": "TypeError", "value": "boom"}]}, "platform": "node"})";
-const std::string one_envelope =
-    fmt::format("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{}\n", event_id,
-                one_event.size(), one_event);
+std::string envelope_of(std::string_view id) {
+  return fmt::format("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{}\n", id,
+                     one_event.size(), one_event);
+}
+const std::string one_envelope = envelope_of(event_id);
+
+// An envelope that nobody has sent before.
+std::string another_envelope() {
+  static int number = 0;
+  return envelope_of(fmt::format("{:032x}", ++number));
+}
 constexpr std::string_view target = "/api/7/envelope/?sentry_version=7&sentry_key=abc";
 
 std::string deflated(std::string_view content, int window_bits) {
@@ -99,8 +107,8 @@ TEST_F(Sentry, TakesWhatRealSdksSend) {
 
 TEST_F(Sentry, TakesBothProtocolsWithAndWithoutTheLastSlash) {
   const std::string key = "?sentry_key=abc";
-  expect_taken(post("/api/7/envelope/" + key, "application/x-sentry-envelope", one_envelope));
-  expect_taken(post("/api/7/envelope" + key, "application/x-sentry-envelope", one_envelope));
+  expect_taken(post("/api/7/envelope/" + key, "application/x-sentry-envelope", another_envelope()));
+  expect_taken(post("/api/7/envelope" + key, "application/x-sentry-envelope", another_envelope()));
   expect_taken(post("/api/7/store/" + key, "application/json", one_event));
   expect_taken(post("/api/7/store" + key, "application/json", one_event));
   EXPECT_EQ(occurrences(), 4U);
@@ -111,6 +119,31 @@ TEST_F(Sentry, AnswersWithTheIdOfTheEvent) {
   const Answer answer = post(target, "", one_envelope);
   expect_taken(answer);
   EXPECT_EQ(std::string_view(json_of(answer).at("id").as_string()), event_id);
+}
+
+TEST_F(Sentry, AnEventThatIsSentAgainCountsOnce) {
+  expect_taken(post(target, "", one_envelope));
+  const std::string_view with_key = "{\"dsn\":\"http://abc@localhost/7\",\"sent_at\":\"later\",";
+  const Answer again = post(target, "", std::string(with_key) + one_envelope.substr(1));
+  EXPECT_EQ(std::string_view(json_of(again).at("id").as_string()), event_id);
+  EXPECT_EQ(occurrences(), 1U);
+  EXPECT_TRUE(metrics_say("rounds_occurrences_repeated_total{reason=\"sent_again\"} 1"));
+  EXPECT_TRUE(metrics_say("rounds_sentry_items_total{outcome=\"recorded\"} 2"));
+}
+
+TEST_F(Sentry, EventsThatOnlyShareAnIdCountEach) {
+  const auto event = [](std::string_view message) {
+    return fmt::format(R"({{"event_id":"{}","message":"{}"}})", event_id, message);
+  };
+  const std::string project_7 = "/api/7/store/?sentry_key=abc";
+  expect_taken(post(project_7, "", event("one")));
+  expect_taken(post(project_7, "", event("two")));
+  expect_taken(post("/api/8/store/?sentry_key=abc", "", event("one")));
+  expect_taken(post(project_7, "", event("two")));
+  EXPECT_EQ(occurrences(), 3U);
+  expect_taken(post(project_7, "", one_event));
+  expect_taken(post(project_7, "", one_event));
+  EXPECT_EQ(occurrences(), 5U) << "without an id two could be two";
 }
 
 TEST_F(Sentry, TheSignatureSaysWhatTheEventSaid) {
@@ -125,7 +158,7 @@ TEST_F(Sentry, TheSignatureSaysWhatTheEventSaid) {
 }
 
 TEST_F(Sentry, TheKeyMayStandInThreePlaces) {
-  expect_taken(post("/api/7/envelope/", "", one_envelope,
+  expect_taken(post("/api/7/envelope/", "", another_envelope(),
                     {"X-Sentry-Auth: Sentry sentry_version=7, sentry_key=abc"}));
   expect_taken(
       post("/api/7/envelope/", "",
@@ -137,10 +170,10 @@ TEST_F(Sentry, TheKeyMayStandInThreePlaces) {
 }
 
 TEST_F(Sentry, TakesEveryEncoding) {
-  expect_taken(post(target, "", deflated(one_envelope, 15 + 16), {"Content-Encoding: gzip"}));
-  expect_taken(post(target, "", deflated(one_envelope, 15), {"Content-Encoding: deflate"}));
-  expect_taken(post(target, "", deflated(one_envelope, -15), {"Content-Encoding: deflate"}));
-  expect_taken(post(target, "", brotli_compressed(one_envelope), {"Content-Encoding: br"}));
+  expect_taken(post(target, "", deflated(another_envelope(), 15 + 16), {"Content-Encoding: gzip"}));
+  expect_taken(post(target, "", deflated(another_envelope(), 15), {"Content-Encoding: deflate"}));
+  expect_taken(post(target, "", deflated(another_envelope(), -15), {"Content-Encoding: deflate"}));
+  expect_taken(post(target, "", brotli_compressed(another_envelope()), {"Content-Encoding: br"}));
   EXPECT_EQ(occurrences(), 4U);
   const Answer unknown = post(target, "", one_envelope, {"Content-Encoding: zstd"});
   EXPECT_NE(problem_detail(unknown, 415).find("gzip or deflate or br or none"), std::string::npos);
@@ -225,6 +258,25 @@ TEST_F(Sentry, TellsSdksHowLongToBeQuiet) {
   EXPECT_FALSE(problem_detail(unavailable, 503).empty());
   EXPECT_EQ(unavailable[http::field::retry_after], "5");
   EXPECT_TRUE(metrics_say("rounds_sentry_items_total{outcome=\"lost\"} 2"));
+}
+
+class CrampedSentry : public Sentry {
+ protected:
+  void SetUp() override { start({.request_memory_bytes = 100'000}); }
+};
+
+TEST_F(CrampedSentry, TellsSdksToBeQuietWhereThereIsNoMemoryForABody) {
+  const std::string large = one_envelope + std::string(1'000'000, ' ');
+  for (const auto& [body, encoding] :
+       {std::pair{large, "identity"}, std::pair{deflated(large, 15 + 16), "gzip"}}) {
+    const Answer answer = post(target, "", body, {fmt::format("Content-Encoding: {}", encoding)});
+    EXPECT_NE(problem_detail(answer, 429).find("too many large requests"), std::string::npos);
+    EXPECT_EQ(answer[http::field::retry_after], "5");
+    EXPECT_EQ(answer["X-Sentry-Rate-Limits"], "5::organization:overloaded");
+  }
+  EXPECT_TRUE(metrics_say(
+      "rounds_http_refusals_total{route=\"/api/{project}/envelope/\",status=\"429\"} 2"));
+  expect_taken(post(target, "", one_envelope));
 }
 
 TEST_F(Sentry, AnEnvelopeWithoutErrorsNeedsNoStore) {

@@ -79,6 +79,30 @@ class Metrics(RoundsTest):
         self.assertEqual(
             after["rounds_http_requests_total"].value(route="/v1/traces", status="2xx"), 2)
 
+    def grown(self, before, after, *names):
+        return [after[name].value() - before[name].value() for name in names]
+
+    def test_what_comes_again_is_accepted_and_not_recorded(self):
+        names = ("rounds_occurrences_accepted_total", "rounds_recorded_occurrences_total",
+                 "rounds_overflowed_occurrences_total", "rounds_repetition_keys_forgotten_total")
+        sizes = ("rounds_commit_group_occurrences_sum", frozenset())
+        self.send("shop", [("E", "m", TIME)] * 5)
+        before = self.scrape()
+        self.send("shop", [("E", "m", TIME)] * 5)
+        after = self.scrape()
+        self.assertEqual(self.grown(before, after, *names), [5, 0, 0, 0])
+        self.assertEqual(after["rounds_commit_group_occurrences"].samples[sizes], 5)
+
+    def test_what_is_over_the_budget_of_new_signatures_is_counted(self):
+        self.daemon.terminate()
+        self.daemon.arguments += ["--new-signatures-per-minute", "2"]
+        self.daemon.restart()
+        # One request is one group, which has one time.
+        self.send("shop", [(f"E{i % 5}", "m", TIME + i) for i in range(20)])
+        families = self.scrape()
+        self.assertEqual(families["rounds_overflowed_occurrences_total"].value(), 12)
+        self.assertEqual(families["rounds_recorded_occurrences_total"].value(), 20)
+
     def test_both_databases_and_the_process_tell_how_they_stand(self):
         self.send("shop", [("E", "m", TIME)])
         families = self.scrape()

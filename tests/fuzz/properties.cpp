@@ -1,6 +1,7 @@
 #include "tests/fuzz/properties.hpp"
 
 #include <cstdio>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,9 @@ void expect_sound(const Occurrence& occurrence) {
 
 void expect_sound(const OtlpBatch& batch) {
   ROUNDS_CHECK(batch.rejected_count <= batch.record_count, "only records are rejected");
+  ROUNDS_CHECK(std::accumulate(batch.rejected_by.begin(), batch.rejected_by.end(),
+                               std::size_t{0}) == batch.rejected_count,
+               "each rejection has a reason");
   ROUNDS_CHECK((batch.rejected_count > 0) == !batch.rejection_message.empty(),
                "a rejection has a reason");
   ROUNDS_CHECK(batch.occurrences.size() <= limits::max_occurrences_per_submission,

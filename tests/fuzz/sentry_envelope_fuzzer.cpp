@@ -22,6 +22,7 @@ void check_batch(const Result<SentryBatch>& batch, std::size_t body_bytes) {
     ROUNDS_CHECK(!batch.error().message.empty(), "an error says what is wrong");
     return;
   }
+  ROUNDS_CHECK(batch->keys.size() == batch->occurrences.size(), "there are keys for each event");
   ROUNDS_CHECK((batch->damaged_count > 0) == !batch->damage.empty(), "damage has a reason");
   ROUNDS_CHECK(batch->occurrences.size() + batch->below_error_count <= max_sentry_items,
                "items are limited");

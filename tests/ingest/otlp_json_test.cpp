@@ -103,6 +103,7 @@ TEST(OtlpJson, RejectsSingleRecordsWhoseTimeDoesNotFit) {
     ASSERT_TRUE(batch.has_value()) << time << batch.error().message;
     EXPECT_EQ(batch->record_count, 3U);
     EXPECT_EQ(batch->rejected_count, 2U) << time;
+    EXPECT_EQ(batch->rejected_by, (std::array<std::size_t, otlp_rejections>{2, 0, 0, 0})) << time;
     EXPECT_EQ(batch->occurrences.size(), 1U);
     EXPECT_EQ(batch->rejection_message,
               "the time of resourceLogs[0].scopeLogs[0].logRecords[0] does not fit 64 bits");

@@ -29,6 +29,7 @@ TEST(OtlpLimits, ARecordHasAThousandAttributesAtMost) {
   const OtlpBatch refused = decoded(request_with(max_otlp_attributes + 1, "b"));
   EXPECT_TRUE(refused.occurrences.empty());
   EXPECT_EQ(refused.rejected_count, 1U);
+  EXPECT_EQ(refused.rejected_by, (std::array<std::size_t, otlp_rejections>{0, 0, 1, 0}));
   EXPECT_NE(refused.rejection_message.find("1025 attributes"), std::string::npos);
 }
 
@@ -52,6 +53,7 @@ TEST(OtlpLimits, ARecordHasAMebibyteAtMostAndOthersCount) {
   ASSERT_EQ(batch.occurrences.size(), 1U);
   EXPECT_EQ(batch.occurrences.front().message, "small");
   EXPECT_EQ(batch.rejected_count, 1U);
+  EXPECT_EQ(batch.rejected_by, (std::array<std::size_t, otlp_rejections>{0, 1, 0, 0}));
   EXPECT_EQ(batch.record_count, 2U);
 }
 

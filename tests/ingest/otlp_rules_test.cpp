@@ -250,6 +250,7 @@ TEST_P(OtlpRules, RejectsErrorsOverTheLimitOfOneRequestAndKeepsTheOthers) {
   EXPECT_EQ(batch->occurrences.size(), limits::max_occurrences_per_submission);
   EXPECT_EQ(batch->record_count, limits::max_occurrences_per_submission + 3);
   EXPECT_EQ(batch->rejected_count, 2U);
+  EXPECT_EQ(batch->rejected_by, (std::array<std::size_t, otlp_rejections>{0, 0, 0, 2}));
   EXPECT_EQ(batch->rejection_message,
             "more than 65536 errors in one request; send smaller batches");
 }

@@ -9,10 +9,13 @@
 #include <rocksdb/write_batch.h>
 
 #include "eventlog/event_log.hpp"
+#include "eventlog/log_verifier.hpp"
+#include "eventlog/schema_version.hpp"
 #include "projections/index_key.hpp"
 #include "projections/projection_snapshot.hpp"
 #include "projections/row_codec.hpp"
 #include "store/rocks_store.hpp"
+#include "tests/store/data_directory.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -55,6 +58,16 @@ class MaintenanceTest : public testing::Test {
 const ProjectionComparison& comparison_of(const ProjectionVerification& verification,
                                           Projection projection) {
   return verification.projections.at(static_cast<std::size_t>(projection));
+}
+
+TEST_F(MaintenanceTest, AnEventOfANewerReleaseIsNoDamageOfTheLog) {
+  append_event(directory_.path(), event_schema_version + 1, 1);
+  const auto verified = verify_log_in(log_directory(directory_.path()), nullptr);
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, ErrorCode::unsupported);
+  EXPECT_NE(verified.error().message.find("with the release that wrote it, or a newer one"),
+            std::string::npos)
+      << verified.error().message;
 }
 
 TEST_F(MaintenanceTest, UntouchedProjectionsEqualAFreshReplay) {

@@ -14,6 +14,7 @@
 #include <rocksdb/statistics.h>
 
 #include "eventlog/event_log.hpp"
+#include "store/repetitions.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -219,6 +220,23 @@ TEST_F(RocksStoreTest, OccurrencesThatFoldTakeNoRoomInTheQueue) {
   }
   answered.wait();
   EXPECT_EQ(store->get_stats()->occurrence_count, submissions * batch.size());
+}
+
+TEST_F(RocksStoreTest, TellsHowManyKeysItForgotBeforeTheirTime) {
+  const auto store = open();
+  RecordOccurrences record;
+  record.occurrences.assign(limits::max_occurrences_per_submission,
+                            make_occurrence(make_identity("a"), at_second(1)));
+  record.keys.resize(record.occurrences.size());
+  constexpr std::size_t submissions =
+      1 + most_occurrence_keys / limits::max_occurrences_per_submission;
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < submissions; ++i) {
+    EXPECT_EQ(store->metrics()->keys_forgotten_early, 0U);
+    for (OccurrenceKeys& keys : record.keys) keys.delivery = {1, ++number};
+    ASSERT_TRUE(store->submit_and_wait(record));
+  }
+  EXPECT_EQ(store->metrics()->keys_forgotten_early, number - most_occurrence_keys);
 }
 
 }  // namespace
