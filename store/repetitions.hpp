@@ -19,8 +19,9 @@
 
 namespace rounds {
 
-// Keys of batches: 400 a second for ten minutes. Up to some 30 MiB.
-inline constexpr std::size_t most_batch_keys = 256U * 1024;
+// Keys of batches: a thousand a second for ten minutes, which with 100 records each is the rate that
+// the daemon is built for. Up to some 50 MiB.
+inline constexpr std::size_t most_batch_keys = 640U * 1024;
 
 // Keys of occurrences, one for each or two where there is a span. Up to some 80 MiB.
 inline constexpr std::size_t most_occurrence_keys = 1024U * 1024;
