@@ -248,6 +248,12 @@ std::shared_ptr<const Layer> LiveProjections::freeze() {
   return frozen_;
 }
 
+void LiveProjections::release_clean() {
+  std::shared_ptr<const Layer> outdated;  // destroyed outside of the lock: it is large
+  const std::unique_lock lock(mutex_);
+  outdated = std::exchange(clean_, nullptr);
+}
+
 void LiveProjections::flushed(std::shared_ptr<const ProjectionSnapshot> disk) {
   std::shared_ptr<const Layer> outdated;  // destroyed outside of the lock: it is large
   std::shared_ptr<const Layer> written;

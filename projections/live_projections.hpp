@@ -103,7 +103,7 @@ class LiveProjections {
   // being written it may grow on, by little from `overfull_level` on. What has reached `hard_level`
   // must take no more.
   [[nodiscard]] double fill_level() const;
-  static constexpr double overfull_level = 1.25;
+  static constexpr double overfull_level = 1.125;
   static constexpr double hard_level = 2.25;
 
   // How many signatures or events, whichever are fewer, the active layer takes before it is
@@ -113,6 +113,11 @@ class LiveProjections {
   // Starts a new active layer and returns the old one for writing to disk, with through() set. Null
   // if the layer before is still on its way or if nothing changed.
   [[nodiscard]] std::shared_ptr<const Layer> freeze();
+
+  // Forgets the layer flushed last, whose memory the one that is written now needs; reads find its
+  // signatures on disk. Call it before writing a frozen layer. Costs freeing each signature,
+  // outside of the lock.
+  void release_clean();
 
   // The frozen layer has reached the disk; `disk` is a snapshot with it.
   void flushed(std::shared_ptr<const ProjectionSnapshot> disk);
@@ -153,7 +158,8 @@ class LiveProjections {
   mutable std::shared_mutex mutex_;
   std::shared_ptr<Layer> active_;        // guarded by mutex_
   std::shared_ptr<const Layer> frozen_;  // guarded by mutex_
-  // The layer flushed last: a cache of states that equal those on disk. Guarded by mutex_.
+  // The layer flushed last, until the next is written: a cache of states that equal those on disk.
+  // Guarded by mutex_.
   std::shared_ptr<const Layer> clean_;
   std::shared_ptr<const ProjectionSnapshot> disk_;  // guarded by mutex_
   StatsTotals totals_;                              // guarded by mutex_

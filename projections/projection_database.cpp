@@ -32,7 +32,7 @@ constexpr std::string_view generation_key_prefix = "generation/";
 constexpr std::string_view version_key_prefix = "version/";
 
 // Shared by all projections of a store: rows and index blocks that queries touch again and again.
-constexpr std::size_t block_cache_bytes = 112U << 20U;
+constexpr std::size_t block_cache_bytes = 128U << 20U;
 
 // What a crash costs to read again at the next opening, beside the log's events. Families that are
 // seldom written would keep it all otherwise. Less would mean many small tables.

@@ -112,6 +112,7 @@ Result<void> flush(OpenProjections& projections, const ProjectionDatabase& datab
                    const FamilySet& families) {
   const auto layer = projections.live->freeze();
   if (!layer) return {};
+  projections.live->release_clean();
   if (auto written = projections.writer->write(*layer); !written) return written;
   projections.live->flushed(std::make_shared<const ProjectionSnapshot>(database, families));
   return {};

@@ -10,9 +10,9 @@
 namespace rounds {
 namespace {
 
-// The pause before a group while the projector is far behind: half of the longest that callers
-// should see, which leaves the other half for the group itself.
-constexpr std::chrono::milliseconds longest_pause{125};
+// The pause before a group while the projector is far behind: a third of the longest that callers
+// should see, which leaves the rest for the group itself.
+constexpr std::chrono::milliseconds longest_pause{75};
 
 std::size_t occurrences_of(const std::vector<QueuedSubmission>& group) {
   std::size_t occurrences = 0;

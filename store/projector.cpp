@@ -82,6 +82,7 @@ void Projector::run() {
       if (stopping_) return;
       layer = layer_;
     }
+    projections_.live->release_clean();
     const auto written = projections_.writer->write(*layer);
     if (written) {
       database_.release_dropped();

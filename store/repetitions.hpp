@@ -19,8 +19,8 @@
 
 namespace rounds {
 
-// Keys of batches: a thousand a second for ten minutes, which with 100 records each is the rate that
-// the daemon is built for. Up to some 50 MiB.
+// Keys of batches: a thousand a second for ten minutes, which with 100 records each is the rate
+// that the daemon is built for. Up to some 50 MiB.
 inline constexpr std::size_t most_batch_keys = 640U * 1024;
 
 // Keys of occurrences, one for each or two where there is a span. Up to some 80 MiB.
