@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -46,7 +47,7 @@ class Generator {
     result_.latencies.reserve(load_.requests);
     const Stopwatch stopwatch;
     start_ = SteadyClock::now();
-    for (std::size_t i = connections_.size(); i > 0; --i) idle_.push_back(i - 1);
+    for (std::size_t i = 0; i < connections_.size(); ++i) idle_.push_back(i);
     begin_due_requests();
     context_.run();
     if (failure_) return std::unexpected(*failure_);
@@ -91,8 +92,8 @@ class Generator {
         }
         since = planned;
       }
-      const std::size_t chosen = idle_.back();
-      idle_.pop_back();
+      const std::size_t chosen = idle_.front();
+      idle_.pop_front();
       ++begun_;
       connections_[chosen]->since = since;
       send(chosen);
@@ -155,7 +156,9 @@ class Generator {
   asio::io_context context_{1};
   asio::steady_timer timer_{context_};
   std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::size_t> idle_;
+  // Those without a request, the longest without one first: a server closes a connection that sends
+  // nothing for seconds.
+  std::deque<std::size_t> idle_;
   std::uint64_t begun_ = 0;
   bool waiting_ = false;  // for the time of the next request
   SteadyClock::time_point start_;
