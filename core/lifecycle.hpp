@@ -85,6 +85,9 @@ struct RecordedRun {
   Timestamp last_seen{};
   Version version = 0;         // of the last event; 0: the run is empty
   Sequence last_sequence = 0;  // of the last event
+
+  // Adds the run that follows this one, which may be empty.
+  void append(const RecordedRun& next);
 };
 
 // Adds `event`, which holds OccurrencesRecorded, to a run on a signature that is at version

@@ -208,10 +208,8 @@ Result<EventPayload> read_added(const schema::FingerprintsAdded& wire) {
   return FingerprintsAdded{*std::move(fingerprints)};
 }
 
-Result<EventPayload> read_recorded(const schema::OccurrencesRecorded& wire,
-                                   ReadExemplars exemplars) {
-  auto occurrences = exemplars == ReadExemplars::yes ? read_summary(wire.occurrences())
-                                                     : read_numbers(wire.occurrences());
+Result<EventPayload> read_recorded(const schema::OccurrencesRecorded& wire) {
+  auto occurrences = read_summary(wire.occurrences());
   if (!occurrences) return std::unexpected(std::move(occurrences.error()));
   return OccurrencesRecorded{*std::move(occurrences)};
 }
@@ -255,13 +253,12 @@ std::unexpected<Error> unknown_kind(const schema::Event& event) {
                           event.sequence(), static_cast<int>(event.payload_type()), way_out));
 }
 
-Result<EventPayload> read_payload(const schema::Event& event, const SignatureId& id,
-                                  ReadExemplars exemplars) {
+Result<EventPayload> read_payload(const schema::Event& event, const SignatureId& id) {
   switch (event.payload_type()) {
     case schema::EventPayload::SignatureDetected:
       return read_detected(*event.payload_as_SignatureDetected());
     case schema::EventPayload::OccurrencesRecorded:
-      return read_recorded(*event.payload_as_OccurrencesRecorded(), exemplars);
+      return read_recorded(*event.payload_as_OccurrencesRecorded());
     case schema::EventPayload::SignatureRegressed:
       return SignatureRegressed{};
     case schema::EventPayload::InvestigationStarted:
@@ -306,14 +303,14 @@ Result<void> check_known(const schema::Event& wire) {
   return {};
 }
 
-Result<Event> read_event(const schema::Event& wire, ReadExemplars exemplars) {
+Result<Event> read_event(const schema::Event& wire) {
   if (auto known = check_known(wire); !known) return std::unexpected(std::move(known.error()));
   const auto id = codec::read_id(wire.signature_id());
   if (!id) return std::unexpected(id.error());
   const auto time = codec::read_time("time", wire.time_us());
   if (!time) return std::unexpected(time.error());
   if (wire.payload() == nullptr) return damaged("the payload is absent");
-  auto payload = read_payload(wire, *id, exemplars);
+  auto payload = read_payload(wire, *id);
   if (!payload) return std::unexpected(std::move(payload.error()));
   Event event;
   event.sequence = wire.sequence();
@@ -368,10 +365,10 @@ Result<const schema::Event*> verified(std::string_view bytes) {
 
 }  // namespace
 
-Result<Event> decode_event(std::string_view bytes, ReadExemplars exemplars) {
+Result<Event> decode_event(std::string_view bytes) {
   const auto wire = verified(bytes);
   if (!wire) return std::unexpected(wire.error());
-  return read_event(**wire, exemplars);
+  return read_event(**wire);
 }
 
 Result<BriefEvent> decode_brief_event(std::string_view bytes) {

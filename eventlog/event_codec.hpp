@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "core/ids.hpp"
+#include "core/lifecycle.hpp"
 #include "core/time.hpp"
 #include "eventlog/recorded_template.hpp"
 
@@ -31,11 +32,8 @@ class EventEncoder {
 
 // Reads what encode() of this or an earlier release wrote. `bytes` may have any alignment.
 // Errors: corruption names what is wrong; unsupported for events of a newer schema version or of a
-// kind that this release does not know, with the sequence, the kind and the way out. Exemplars of
-// OccurrencesRecorded that are left out are not checked either: whoever only folds needs none.
-enum class ReadExemplars : std::uint8_t { yes, no };
-[[nodiscard]] Result<Event> decode_event(std::string_view bytes,
-                                         ReadExemplars exemplars = ReadExemplars::yes);
+// kind that this release does not know, with the sequence, the kind and the way out.
+[[nodiscard]] Result<Event> decode_event(std::string_view bytes);
 
 // What folding needs of an event. Nearly all hold OccurrencesRecorded and only add to numbers; of
 // those this is all, and reading it allocates nothing.
@@ -48,6 +46,11 @@ struct BriefEvent {
   Timestamp first_seen{};
   Timestamp last_seen{};
 };
+
+// The run of this event alone, which must hold OccurrencesRecorded.
+[[nodiscard]] inline RecordedRun recorded_run_of(const BriefEvent& event) {
+  return {event.recorded_count, event.first_seen, event.last_seen, event.version, event.sequence};
+}
 
 // Reads the numbers of an event. Checks them, and the structure of the bytes, as decode_event()
 // does, but not what it leaves out: provenance and exemplars. Errors: as decode_event().

@@ -203,8 +203,13 @@ class EventLog {
   // The events with these sequences, in the same order. Costs one point read for each frame that
   // they are in; for each event if those of other frames come in between. Errors: corruption if one
   // is absent or damaged; io_error.
-  [[nodiscard]] Result<std::vector<Event>> read_each(
-      std::span<const Sequence> sequences, ReadExemplars exemplars = ReadExemplars::yes) const;
+  [[nodiscard]] Result<std::vector<Event>> read_each(std::span<const Sequence> sequences) const;
+
+  // Calls `visit` with the bytes of each of them, valid until it returns, for whoever needs less
+  // than a whole event. An error of it ends the pass. Costs and errors as read_each().
+  using EventVisitor = std::function<Result<void>(std::string_view bytes)>;
+  [[nodiscard]] Result<void> visit_each(std::span<const Sequence> sequences,
+                                        const EventVisitor& visit) const;
 
   // The events from `first` on up to `last`, of which there must be at least one: as many as fit
   // into `max_bytes` as they are stored, and the one that no longer fits; none behind one that

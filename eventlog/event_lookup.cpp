@@ -80,33 +80,43 @@ class FrameFinder {
   Sequence length_ = 0;             // of the last frame found, in events
 };
 
-Result<Event> read_event(FrameFinder& frames, Sequence sequence,
-                         ReadExemplars exemplars = ReadExemplars::yes) {
+// Valid until the next call to find an event.
+Result<std::string_view> find_bytes(FrameFinder& frames, Sequence sequence) {
   const auto frame = frames.find(sequence);
   if (!frame) return std::unexpected(frame.error());
-  const auto bytes =
-      (*frame)->event_bytes(static_cast<std::uint32_t>(sequence - (*frame)->first_sequence()));
-  if (!bytes) return std::unexpected(bytes.error());
-  return decode_event(*bytes, exemplars);
+  return (*frame)->event_bytes(static_cast<std::uint32_t>(sequence - (*frame)->first_sequence()));
+}
+
+std::unexpected<Error> with_place(const Error& error, Sequence sequence) {
+  return std::unexpected(error.with_context(fmt::format("event {}", sequence)));
 }
 
 }  // namespace
 
-Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequences,
-                                               ReadExemplars exemplars) const {
+Result<std::vector<Event>> EventLog::read_each(std::span<const Sequence> sequences) const {
   std::vector<Event> events;
   events.reserve(sequences.size());
+  const auto visited = visit_each(sequences, [&](std::string_view bytes) -> Result<void> {
+    auto event = decode_event(bytes);
+    if (!event) return std::unexpected(std::move(event.error()));
+    events.push_back(*std::move(event));
+    return {};
+  });
+  if (!visited) return std::unexpected(visited.error());
+  return events;
+}
+
+Result<void> EventLog::visit_each(std::span<const Sequence> sequences,
+                                  const EventVisitor& visit) const {
   rocksdb::ReadOptions options;
   options.fill_cache = sequences.size() <= most_cached_events;
   FrameFinder frames(std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(options, frames_)));
   for (const Sequence sequence : sequences) {
-    auto event = read_event(frames, sequence, exemplars);
-    if (!event) {
-      return std::unexpected(event.error().with_context(fmt::format("event {}", sequence)));
-    }
-    events.push_back(*std::move(event));
+    const auto bytes = find_bytes(frames, sequence);
+    if (!bytes) return with_place(bytes.error(), sequence);
+    if (auto visited = visit(*bytes); !visited) return with_place(visited.error(), sequence);
   }
-  return events;
+  return {};
 }
 
 Result<Sequence> EventLog::sequence_at(const Moment& moment, Sequence end) const {
@@ -121,10 +131,10 @@ Result<Sequence> EventLog::sequence_at(const Moment& moment, Sequence end) const
   Sequence behind = end + 1;  // or the end
   while (behind - not_behind > 1) {
     const Sequence middle = not_behind + (behind - not_behind) / 2;
-    const auto event = read_event(frames, middle);
-    if (!event) {
-      return std::unexpected(event.error().with_context(fmt::format("event {}", middle)));
-    }
+    const auto bytes = find_bytes(frames, middle);
+    if (!bytes) return with_place(bytes.error(), middle);
+    const auto event = decode_event(*bytes);
+    if (!event) return with_place(event.error(), middle);
     (event->time <= time ? not_behind : behind) = middle;
   }
   return not_behind;

@@ -76,13 +76,7 @@ Result<void> SignatureDeltas::fold(const BriefEvent& event, std::string_view byt
     delta.last_link = link;
     return {};
   }
-  RecordedRun& run = delta.run;
-  const bool first = run.version == 0;
-  run.count += event.recorded_count;
-  run.first_seen = first ? event.first_seen : std::min(run.first_seen, event.first_seen);
-  run.last_seen = first ? event.last_seen : std::max(run.last_seen, event.last_seen);
-  run.version = event.version;
-  run.last_sequence = event.sequence;
+  delta.run.append(recorded_run_of(event));
   return {};
 }
 

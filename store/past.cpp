@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <future>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/lifecycle.hpp"
 #include "core/stats_fold.hpp"
+#include "eventlog/event_codec.hpp"
 
 namespace rounds {
 namespace {
@@ -17,43 +17,108 @@ namespace {
 // on.
 constexpr std::size_t events_worth_a_thread = 256;
 
-// What of a history is in memory at once: some megabytes. A thread is started for each part, and on
-// a busy machine that takes milliseconds.
+// Places of events that are in memory at once. A thread is started for each time, and on a busy
+// machine that takes milliseconds.
 constexpr std::size_t max_events_at_once = 16'384;
 
-// read_history() on two threads, if it is long enough, without exemplars.
-Result<std::vector<Event>> read_long_history(const EventLog& log, const SignatureId& id,
-                                             Version after, std::span<const Sequence> sequences) {
-  if (sequences.size() < events_worth_a_thread) {
-    return read_history(log, id, after, sequences, ReadExemplars::no);
+std::unexpected<Error> not_the_version(const SignatureId& id, Sequence sequence, Version version,
+                                       const SignatureId& found) {
+  return fail(ErrorCode::corruption,
+              fmt::format("the history index of signature {} names event {}, which is version {} "
+                          "of signature {}; rebuild it with rounds-replay",
+                          id.to_string(), sequence, version, found.to_string()));
+}
+
+// What consecutive events do to their signature, whatever it was before: two parts of a history can
+// be read at once and folded one after the other. Takes next to no memory, since nearly all events
+// only add to numbers.
+class HistoryPart {
+ public:
+  // Reads the events of `id` behind version `after`. Errors: those of read_history().
+  Result<void> read(const EventLog& log, const SignatureId& id, Version after,
+                    std::span<const Sequence> sequences) {
+    Version expected = after;
+    return log.visit_each(sequences, [&](std::string_view bytes) -> Result<void> {
+      const auto event = decode_brief_event(bytes);
+      if (!event) return std::unexpected(event.error());
+      if (event->signature_id != id || event->version != ++expected) {
+        return not_the_version(id, event->sequence, event->version, event->signature_id);
+      }
+      return add(*event, bytes);
+    });
   }
-  const std::size_t half = sequences.size() / 2;
-  auto reading_rest = std::async([&] {
-    return read_history(log, id, after + half, sequences.subspan(half), ReadExemplars::no);
-  });
-  auto events = read_history(log, id, after, sequences.first(half), ReadExemplars::no);
-  auto rest = reading_rest.get();
-  if (!events) return events;
-  if (!rest) return rest;
-  std::ranges::move(*rest, std::back_inserter(*events));
-  return events;
+
+  // Errors: corruption if the events do not follow `state`.
+  Result<void> apply_to(std::optional<Signature>& state) const {
+    for (const Change& change : changes_) {
+      if (change.run.version != 0) {
+        if (!state) {
+          return fail(ErrorCode::corruption,
+                      fmt::format("event {} does not create its signature, but begins its history",
+                                  change.run.last_sequence));
+        }
+        evolve(*state, change.run);
+      }
+      if (!change.event) continue;
+      auto next = evolve(std::move(state), *change.event);
+      if (!next) return std::unexpected(std::move(next.error()));
+      state = *std::move(next);
+    }
+    return {};
+  }
+
+ private:
+  // A run of occurrences, then an event of another kind; either may be absent.
+  struct Change {
+    RecordedRun run;
+    std::optional<Event> event;
+  };
+
+  Result<void> add(const BriefEvent& event, std::string_view bytes) {
+    if (changes_.empty() || changes_.back().event) changes_.emplace_back();
+    if (event.recorded_count > 0) {
+      changes_.back().run.append(recorded_run_of(event));
+      return {};
+    }
+    auto whole = decode_event(bytes);
+    if (!whole) return std::unexpected(std::move(whole.error()));
+    changes_.back().event = *std::move(whole);
+    return {};
+  }
+
+  std::vector<Change> changes_;
+};
+
+// Folds the events of `id` behind version `after`, that of `state`: on two threads, if they are
+// many.
+Result<void> fold_history(const EventLog& log, const SignatureId& id, Version after,
+                          std::span<const Sequence> sequences, std::optional<Signature>& state) {
+  HistoryPart first;
+  HistoryPart second;
+  const std::size_t half =
+      sequences.size() < events_worth_a_thread ? sequences.size() : sequences.size() / 2;
+  std::future<Result<void>> reading_second;
+  if (half < sequences.size()) {
+    reading_second =
+        std::async([&] { return second.read(log, id, after + half, sequences.subspan(half)); });
+  }
+  auto done = first.read(log, id, after, sequences.first(half));
+  auto second_done = reading_second.valid() ? reading_second.get() : Result<void>{};
+  if (done) done = first.apply_to(state);
+  if (done) done = std::move(second_done);
+  return done ? second.apply_to(state) : done;
 }
 
 }  // namespace
 
 Result<std::vector<Event>> read_history(const EventLog& log, const SignatureId& id, Version after,
-                                        std::span<const Sequence> sequences,
-                                        ReadExemplars exemplars) {
-  auto events = log.read_each(sequences, exemplars);
+                                        std::span<const Sequence> sequences) {
+  auto events = log.read_each(sequences);
   if (!events) return events;
   Version expected = after;
   for (const Event& event : *events) {
     if (event.signature_id == id && event.version == ++expected) continue;
-    return fail(
-        ErrorCode::corruption,
-        fmt::format("the history index of signature {} names event {}, which is version {} "
-                    "of signature {}; rebuild it with rounds-replay",
-                    id.to_string(), event.sequence, event.version, event.signature_id.to_string()));
+    return not_the_version(id, event.sequence, event.version, event.signature_id);
   }
   return events;
 }
@@ -76,12 +141,8 @@ Result<std::optional<Signature>> signature_as_of(const EventLog& log,
       sequences.insert(sequences.end(), page->sequences.begin(), end);
       query.after = page->next.value_or(0);
     }
-    const auto events = read_long_history(log, id, after, sequences);
-    if (!events) return std::unexpected(events.error());
-    for (const Event& event : *events) {
-      auto next = evolve(std::move(state), event);
-      if (!next) return std::unexpected(std::move(next.error()));
-      state = *std::move(next);
+    if (auto folded = fold_history(log, id, after, sequences, state); !folded) {
+      return std::unexpected(std::move(folded.error()));
     }
   }
   return state;

@@ -21,8 +21,7 @@ namespace rounds {
 // corruption if they are not these versions of it; those of EventLog::read_each().
 [[nodiscard]] Result<std::vector<Event>> read_history(const EventLog& log, const SignatureId& id,
                                                       Version after,
-                                                      std::span<const Sequence> sequences,
-                                                      ReadExemplars exemplars = ReadExemplars::yes);
+                                                      std::span<const Sequence> sequences);
 
 // The signature after its last event up to `through`; none if it has none up to there. Reads a long
 // history on a second thread as well, which ends before this returns. Errors: corruption, io_error.
