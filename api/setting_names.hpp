@@ -11,7 +11,7 @@
 namespace rounds::api {
 
 // Of rounds-ingestd; rounds and rounds-replay take data-dir as well.
-inline constexpr std::array<std::string_view, 17> daemon_settings{"data-dir",
+inline constexpr std::array<std::string_view, 18> daemon_settings{"data-dir",
                                                                   "listen",
                                                                   "backup-dir",
                                                                   "rebuild",
@@ -25,6 +25,7 @@ inline constexpr std::array<std::string_view, 17> daemon_settings{"data-dir",
                                                                   "tls-key-file",
                                                                   "dedup-window-seconds",
                                                                   "new-signatures-per-minute",
+                                                                  "exemplars-per-hour",
                                                                   "log-level",
                                                                   "log-format",
                                                                   "slow-operation-ms"};

@@ -240,26 +240,10 @@ Result<std::vector<EventPayload>> decide(const Signature& state, const Command& 
       command);
 }
 
-std::size_t exemplars_to_keep(const Signature* state, std::uint64_t count, Timestamp last_seen,
-                              const LifecyclePolicy& policy) {
-  if (!policy.sample_exemplars || state == nullptr) return limits::max_exemplars_per_event;
-  const std::uint64_t before = state->occurrence_count;
-  if (before < occurrences_before_sampling) {
-    return std::min<std::size_t>(occurrences_before_sampling - before,
-                                 limits::max_exemplars_per_event);
-  }
-  const auto hour = [](Timestamp time) { return std::chrono::floor<std::chrono::hours>(time); };
-  const bool passes_power_of_two = std::bit_width(before + count) > std::bit_width(before);
-  return passes_power_of_two || hour(last_seen) > hour(state->last_seen) ? 1 : 0;
-}
-
 std::vector<EventPayload> decide_occurrences(
     const Signature* state, const std::shared_ptr<const SignatureIdentity>& identity,
     OccurrenceSummary occurrences, const LifecyclePolicy& policy, FingerprintAliases aliases) {
   ROUNDS_CHECK(occurrences.count > 0, "a summary folds at least one occurrence");
-  const std::size_t kept =
-      exemplars_to_keep(state, occurrences.count, occurrences.last_seen, policy);
-  if (occurrences.exemplars.size() > kept) occurrences.exemplars.resize(kept);
   if (state == nullptr) {
     if (aliases.size() > limits::max_aliases) aliases.resize(limits::max_aliases);
     return one(SignatureDetected{identity, std::move(occurrences), std::move(aliases)});
@@ -346,18 +330,21 @@ Result<Signature> evolve(std::optional<Signature> state, const Event& event) {
   return next;
 }
 
+void RecordedRun::append(const RecordedRun& next) {
+  first_seen = version == 0 ? next.first_seen : std::min(first_seen, next.first_seen);
+  last_seen = version == 0 ? next.last_seen : std::max(last_seen, next.last_seen);
+  count += next.count;
+  version = next.version;
+  last_sequence = next.last_sequence;
+}
+
 Result<void> extend(RecordedRun& run, const SignatureId& id, Version present, const Event& event) {
   if (event.version != present + 1 || event.signature_id != id) {
     return std::unexpected(cannot_follow(event, present));
   }
   const auto& occurrences = std::get<OccurrencesRecorded>(event.payload).occurrences;
-  const bool first = run.version == 0;
-  run.count += occurrences.count;
-  run.first_seen =
-      first ? occurrences.first_seen : std::min(run.first_seen, occurrences.first_seen);
-  run.last_seen = first ? occurrences.last_seen : std::max(run.last_seen, occurrences.last_seen);
-  run.version = event.version;
-  run.last_sequence = event.sequence;
+  run.append({occurrences.count, occurrences.first_seen, occurrences.last_seen, event.version,
+              event.sequence});
   return {};
 }
 

@@ -22,19 +22,7 @@ namespace rounds {
 struct LifecyclePolicy {
   // Occurrences later than the resolution make a resolved signature NEW again.
   bool reopen_on_regression = true;
-  // Events keep all exemplars while a signature is young, then few: see exemplars_to_keep().
-  bool sample_exemplars = true;
 };
-
-// Occurrences of a signature that keep their exemplars before sampling begins.
-inline constexpr std::uint64_t occurrences_before_sampling = 16;
-
-// How many exemplars an event may keep that folds `count` occurrences, the last of them at
-// `last_seen`, into `state` (null: none yet). All of the first occurrences of a signature; then one
-// whenever the count passes a power of two or an hour (UTC) has its first occurrence, else none: a
-// storm says the same thing again and again, and its exemplars would be most of the log.
-[[nodiscard]] std::size_t exemplars_to_keep(const Signature* state, std::uint64_t count,
-                                            Timestamp last_seen, const LifecyclePolicy& policy);
 
 // The events that `command` causes on `state`; none if it changes nothing (adding a tag that is
 // there). Checks the command itself (validate()), though a store has done so before it queued it:
@@ -45,9 +33,8 @@ inline constexpr std::uint64_t occurrences_before_sampling = 16;
 
 // The events that folded occurrences cause. `state` is null for a failure never seen before, which
 // becomes a signature with `identity` and, as far as there is room, `aliases`, to which no other
-// signature may answer; those of a known one do not change. Keeps the exemplars that
-// exemplars_to_keep() allows, the first ones. Never refuses: every occurrence counts, in every
-// status.
+// signature may answer; those of a known one do not change. Never refuses: every occurrence counts,
+// in every status.
 [[nodiscard]] std::vector<EventPayload> decide_occurrences(
     const Signature* state, const std::shared_ptr<const SignatureIdentity>& identity,
     OccurrenceSummary occurrences, const LifecyclePolicy& policy, FingerprintAliases aliases = {});

@@ -44,6 +44,7 @@ ServedStore make_served_store(const std::filesystem::path& data_dir,
     store.rebuild = settings.rebuild;
     store.dedup_window = settings.dedup_window;
     store.new_signatures_per_minute = settings.new_signatures_per_minute;
+    store.exemplars_per_hour = settings.exemplars_per_hour;
     store.group_finished = [slow_commits](const GroupCommit& group) {
       slow_commits->note(group.taken, {{"duration_ms", milliseconds_of(group.taken)},
                                        {"submissions", std::uint64_t{group.submissions}},

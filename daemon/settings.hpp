@@ -24,6 +24,7 @@ struct StoreSettings {
   ProjectionRebuild rebuild = ProjectionRebuild::automatic;
   std::chrono::seconds dedup_window{0};         // 0: each occurrence counts
   std::uint32_t new_signatures_per_minute = 0;  // 0: no limit
+  std::uint32_t exemplars_per_hour = 0;         // 0: no limit
 };
 
 enum class LogFormat : std::uint8_t { text, json };

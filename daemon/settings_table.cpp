@@ -31,7 +31,7 @@ Result<std::uint32_t> parse_number(std::string_view name, const std::string& tex
       fmt::format("{} is \"{}\"; use a whole number of {}, at most {}", name, text, unit, most));
 }
 
-const std::array<Setting, 17> table{{
+const std::array<Setting, 18> table{{
     {.name = "data-dir",
      .takes = "DIRECTORY",
      .default_value = "./data",
@@ -173,6 +173,18 @@ const std::array<Setting, 17> table{{
                                         most_new_signatures_per_minute, "signatures");
        if (!number) return std::unexpected(number.error());
        settings.store.new_signatures_per_minute = *number;
+       return {};
+     }},
+    {.name = "exemplars-per-hour",
+     .takes = "NUMBER",
+     .default_value = "4",
+     .help = "Exemplars that each signature may have in an hour, spread over it, besides those of "
+             "its first 16 occurrences; every occurrence counts; 0: no limit.",
+     .apply = [](const std::string& value, Settings& settings) -> Result<void> {
+       const auto number =
+           parse_number("exemplars-per-hour", value, most_exemplars_per_hour, "exemplars");
+       if (!number) return std::unexpected(number.error());
+       settings.store.exemplars_per_hour = *number;
        return {};
      }},
     {.name = "log-level",

@@ -16,6 +16,7 @@ namespace rounds {
 enum class SideStream : char {
   batches = 'b',      // which batches were recorded (store/repetitions.hpp)
   occurrences = 'o',  // which occurrences were
+  exemplars = 'e',    // which signatures had an exemplar of late (store/exemplar_sampler.hpp)
 };
 
 // The key of a record in the family `default`. Ordered by stream, then by number.

@@ -39,6 +39,7 @@ Committer::Committer(EventLog& log, LiveProjections& live, Projector& projector,
       clock_(clock),
       folding_(options.coalesce_occurrences ? Folding::by_identity : Folding::none),
       repetitions_(options.repetitions),
+      exemplars_(options.exemplars),
       planner_(live, ids, options),
       counters_(counters),
       committed_(std::move(committed)),
@@ -141,8 +142,10 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   const Timestamp now = std::max(clock_.now(), log_.last_time());
   EventGroup events = log_.begin_group();
   if (repetitions_ != nullptr) repetitions_->begin_group(now);
+  if (exemplars_ != nullptr) exemplars_->begin_group(now);
   auto plan = planner_.plan(group, events, now);
   if (plan && repetitions_ != nullptr) repetitions_->add_to(events);
+  if (plan && exemplars_ != nullptr) exemplars_->add_to(events);
   Result<void> appended;
   if (plan) {
     appended = append(std::move(events), *plan);
@@ -153,6 +156,8 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
     counters_.keys_forgotten_early.fetch_add(repetitions_->commit(), std::memory_order_relaxed);
   }
   if (repetitions_ != nullptr && !appended) repetitions_->roll_back();
+  if (exemplars_ != nullptr && appended) exemplars_->commit();
+  if (exemplars_ != nullptr && !appended) exemplars_->roll_back();
   if (!appended) return std::unexpected(std::move(appended.error()));
   live_.apply(std::move(plan->updates), log_.last_sequence());
   if (live_.fill_level() >= 1) projector_.flush_soon();

@@ -72,6 +72,7 @@ class Committer {
   const Clock& clock_;
   const Folding folding_;
   Repetitions* const repetitions_;
+  ExemplarSampler* const exemplars_;
   GroupPlanner planner_;
   CommitQueue queue_;
   GroupLimit group_limit_;

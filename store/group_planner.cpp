@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/exemplar_sampling.hpp"
 
 namespace rounds {
 namespace {
@@ -230,8 +231,11 @@ Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
 void GroupPlanner::record(Waiting& waiting, Learned learned) {
   const Signature* present = waiting.slot ? changes_.state(*waiting.slot) : nullptr;
   const SignatureId id = present != nullptr ? present->id : ids_.next(now_);
+  const std::size_t offered = waiting.exemplars.size();
   const std::size_t kept =
-      exemplars_to_keep(present, waiting.count, waiting.last_seen, options_.policy);
+      options_.exemplars == nullptr ? offered : exemplars_to_keep(present, offered, [&] {
+        return options_.exemplars->take(present->id);
+      });
   auto payloads = decide_occurrences(present, *waiting.identity, waiting.take_summary(kept),
                                      options_.policy, std::move(learned.aliases));
   std::ranges::move(learned.payloads, std::inserter(payloads, payloads.begin()));

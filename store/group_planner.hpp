@@ -28,6 +28,7 @@
 #include "projections/hashed_text.hpp"
 #include "projections/live_projections.hpp"
 #include "store/commit_queue.hpp"
+#include "store/exemplar_sampler.hpp"
 #include "store/repetitions.hpp"
 
 namespace rounds {
@@ -49,6 +50,8 @@ class GroupPlanner {
     // afterwards. Null: keys of occurrences say nothing.
     Repetitions* repetitions = nullptr;
     std::uint32_t new_signatures_per_minute = 0;  // of each service; 0: no limit
+    // What limits exemplars; in the same kind of group. Null: nothing does.
+    ExemplarSampler* exemplars = nullptr;
   };
 
   GroupPlanner(LiveProjections& live, SignatureIdGenerator& ids, Options options)

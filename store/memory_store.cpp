@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/check.hpp"
+#include "core/exemplar_sampling.hpp"
 #include "store/log_subscription.hpp"
 
 namespace rounds {
@@ -341,10 +342,21 @@ void MemoryStore::count(const std::shared_ptr<const SignatureIdentity>& identity
     owner.free.insert(owner.free.begin(), identity->fingerprint);
     append(id, decide_fingerprints(*present, owner.free), provenance, now);
   }
+  if (options_.exemplars_per_hour > 0) {
+    occurrences.exemplars.resize(exemplars_to_keep(find(id), occurrences.exemplars.size(),
+                                                   [&] { return take_exemplar(id, now); }));
+  }
   append(id,
          decide_occurrences(find(id), identity, std::move(occurrences), options_.policy,
                             std::move(owner.free)),
          provenance, now);
+}
+
+bool MemoryStore::take_exemplar(const SignatureId& id, Timestamp now) {
+  const auto [last, is_first] = last_exemplars_.try_emplace(id, now);
+  const bool may = is_first || now - last->second > exemplar_interval(options_.exemplars_per_hour);
+  if (may) last->second = now;
+  return may;
 }
 
 void MemoryStore::append(const SignatureId& id, std::vector<EventPayload> payloads,

@@ -77,6 +77,9 @@ class MemoryStore final : public SignatureStore {
   [[nodiscard]] Timestamp next_event_time() const;
   [[nodiscard]] Result<std::vector<Event>> read_events(Sequence from, std::size_t max_events);
 
+  // Whether an occurrence of the signature at `now` may leave an exemplar; notes that it does.
+  [[nodiscard]] bool take_exemplar(const SignatureId& id, Timestamp now);
+
   // The events up to `moment`.
   [[nodiscard]] Result<std::span<const Event>> log_until(const Moment& moment) const;
 
@@ -94,7 +97,8 @@ class MemoryStore final : public SignatureStore {
   };
   std::map<RepetitionKey, Recorded> recorded_;
   Timestamp last_noted_ = min_timestamp;  // when anything in it changed
-  LogTail tail_;                          // has a lock of its own
+  std::map<SignatureId, Timestamp> last_exemplars_;
+  LogTail tail_;  // has a lock of its own
 };
 
 }  // namespace rounds

@@ -16,6 +16,7 @@
 #include "eventlog/log_backup.hpp"
 #include "projections/open_projections.hpp"
 #include "store/committer.hpp"
+#include "store/exemplar_sampler.hpp"
 #include "store/log_subscription.hpp"
 #include "store/online_rebuild.hpp"
 #include "store/past.hpp"
@@ -33,6 +34,7 @@ struct RocksStore::Parts {
   OpenProjections projections;
   std::optional<std::string> rebuilt;  // what was built of the projections at open, and why
   std::optional<Repetitions> repetitions;
+  std::optional<ExemplarSampler> exemplars;
   std::uint64_t damaged_keys = 0;  // records of them
   LogTail tail;
   std::unique_ptr<Projector> projector;
@@ -113,13 +115,18 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
     if (!loaded) return std::unexpected(loaded.error());
     parts->damaged_keys = *loaded;
   }
-  LifecyclePolicy policy = chosen.policy;
-  if (!chosen.coalesce_occurrences) policy.sample_exemplars = false;
+  if (chosen.coalesce_occurrences && chosen.exemplars_per_hour > 0) {
+    parts->exemplars.emplace(chosen.exemplars_per_hour);
+    const auto loaded = parts->exemplars->load(*parts->log);
+    if (!loaded) return std::unexpected(loaded.error());
+    parts->damaged_keys += *loaded;
+  }
   parts->committer = std::make_unique<Committer>(
       *parts->log, *parts->projections.live, *parts->projector, *chosen.clock, *chosen.ids,
-      GroupPlanner::Options{policy, chosen.coalesce_occurrences,
+      GroupPlanner::Options{chosen.policy, chosen.coalesce_occurrences,
                             parts->repetitions ? &*parts->repetitions : nullptr,
-                            chosen.new_signatures_per_minute},
+                            chosen.new_signatures_per_minute,
+                            parts->exemplars ? &*parts->exemplars : nullptr},
       *chosen.counters, [&noting = *parts](Sequence end) { noting.note_commit(end); },
       chosen.group_finished);
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(parts)));

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/clock.hpp"
+#include "core/exemplar_sampling.hpp"
 #include "core/ids.hpp"
 #include "core/lifecycle.hpp"
 
@@ -26,6 +27,9 @@ struct StoreOptions {
   // New signatures that occurrences may make in a minute, by the times of commits, in each service;
   // what is over it counts on an overflow signature (core/signature_budget.hpp). 0: no limit.
   std::uint32_t new_signatures_per_minute = 0;
+  // Exemplars that a signature may have in an hour, by the times of commits, besides those of its
+  // first occurrences (core/exemplar_sampling.hpp), which also has the most. 0: no limit.
+  std::uint32_t exemplars_per_hour = default_exemplars_per_hour;
 };
 
 }  // namespace rounds

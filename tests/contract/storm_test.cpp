@@ -1,6 +1,7 @@
 // Storms of failures that are all different: counted in full, without filling the store.
 #include <gtest/gtest.h>
 
+#include "core/exemplar_sampling.hpp"
 #include "core/signature_budget.hpp"
 #include "tests/contract/contract_test.hpp"
 
@@ -78,6 +79,34 @@ TEST_P(Storm, OfInventedServicesCountsOnOneSignature) {
   EXPECT_EQ(stats().occurrence_count, static_cast<std::uint64_t>(services));
   EXPECT_EQ(stats().signature_count, most_services_with_new_signatures + 1);
   EXPECT_EQ(overflow_of("rounds.overflow")->occurrence_count, 20U);
+}
+
+TEST_P(Storm, LeavesFewExemplarsWhateverItSaysAboutTheTime) {
+  constexpr int occurrences = 200;
+  constexpr int seconds_between = 36;  // two hours in all
+  for (int number = 0; number < occurrences; ++number) {
+    clock().set(at_second(number * seconds_between));
+    must(store().record({make_occurrence(make_identity("same"), at_second(number * 7200))}));
+    if (number % 20 == 0) fixture().reopen();  // which makes no room for more
+  }
+  const Signature signature = get("fingerprint-same");
+  EXPECT_EQ(signature.occurrence_count, static_cast<std::uint64_t>(occurrences));
+  std::vector<std::int64_t> kept;  // the seconds
+  for (const Event& event : history_of(store(), signature.id)) {
+    const auto* recorded = std::get_if<OccurrencesRecorded>(&event.payload);
+    const bool has_exemplar =
+        recorded == nullptr || !recorded->occurrences.exemplars.empty();  // the first has one
+    if (has_exemplar) kept.push_back((event.time - at_second(0)) / std::chrono::seconds{1});
+  }
+  std::vector<std::int64_t> expected;
+  for (std::uint64_t number = 0; number < first_occurrences_with_exemplars; ++number) {
+    expected.push_back(static_cast<std::int64_t>(number) * seconds_between);
+  }
+  // Each at the first occurrence for which more than 900 seconds have passed: 26 of them.
+  for (int number = 16; number < occurrences; number += 26) {
+    expected.push_back(number * seconds_between);
+  }
+  EXPECT_EQ(kept, expected);
 }
 
 TEST_P(Storm, DoesNotKeepAnybodyFromSavingASignature) {

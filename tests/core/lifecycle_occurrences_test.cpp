@@ -106,58 +106,6 @@ TEST(RecordOccurrences, NeverReopenWhenThePolicySaysSo) {
   EXPECT_EQ(after.occurrence_count, 11U);
 }
 
-Signature with_count(std::uint64_t count) {
-  Signature signature = test::make_signature(Status::new_, nullptr);
-  signature.occurrence_count = count;
-  return signature;
-}
-
-std::size_t kept_of(const Signature& state, std::uint64_t count, Timestamp last_seen) {
-  return exemplars_to_keep(&state, count, last_seen, LifecyclePolicy{});
-}
-
-TEST(Exemplars, OfTheFirstOccurrencesAreAllKept) {
-  EXPECT_EQ(exemplars_to_keep(nullptr, 1000, at_second(20), {}), limits::max_exemplars_per_event);
-  EXPECT_EQ(kept_of(with_count(1), 1, at_second(21)), limits::max_exemplars_per_event);
-  EXPECT_EQ(kept_of(with_count(15), 1, at_second(21)), 1U);
-}
-
-TEST(Exemplars, AreKeptLaterWhenTheCountPassesAPowerOfTwo) {
-  EXPECT_EQ(kept_of(with_count(16), 15, at_second(21)), 0U);
-  EXPECT_EQ(kept_of(with_count(16), 16, at_second(21)), 1U);
-  EXPECT_EQ(kept_of(with_count(1000), 23, at_second(21)), 0U);
-  EXPECT_EQ(kept_of(with_count(1000), 24, at_second(21)), 1U);
-}
-
-TEST(Exemplars, AreKeptForTheFirstOccurrencesOfAnHour) {
-  const Signature state = with_count(1000);  // last seen at second 20
-  EXPECT_EQ(kept_of(state, 1, at_second(20)), 0U);
-  EXPECT_EQ(kept_of(state, 1, at_second(20) + std::chrono::hours{1}), 1U);
-  EXPECT_EQ(kept_of(state, 1, at_second(20) - std::chrono::hours{1}), 0U);  // late, not new
-}
-
-TEST(Exemplars, AreAllKeptWithoutSampling) {
-  const Signature state = with_count(1000);
-  EXPECT_EQ(exemplars_to_keep(&state, 1, at_second(20), {.sample_exemplars = false}),
-            limits::max_exemplars_per_event);
-}
-
-TEST(Exemplars, BeyondThoseToKeepAreLeftOutOfTheEvent) {
-  const auto identity = test::make_identity("sampled");
-  OccurrenceSummary summary;
-  for (int i = 0; i < 3; ++i) {
-    summary.add(test::make_occurrence(identity, at_second(20)).exemplar);
-  }
-  const auto kept = [&](std::uint64_t count) {
-    const Signature state = with_count(count);
-    const auto events = decide_occurrences(&state, identity, summary, {});
-    return std::get<OccurrencesRecorded>(events.front()).occurrences.exemplars;
-  };
-  EXPECT_EQ(kept(1000), std::vector<Exemplar>{});
-  EXPECT_EQ(kept(1021),
-            std::vector<Exemplar>(summary.exemplars.begin(), summary.exemplars.begin() + 1));
-}
-
 TEST(RecordOccurrences, ReopenByDefault) {
   EXPECT_TRUE(LifecyclePolicy{}.reopen_on_regression);
 }

@@ -97,6 +97,15 @@ TEST_F(SettingsTest, SayHowManyNewSignaturesAServiceMayHaveInAMinute) {
   EXPECT_EQ(std::get<Exit>(read({"--new-signatures-per-minute", "-1"})).code, 2);
 }
 
+TEST_F(SettingsTest, SayHowManyExemplarsASignatureMayHaveInAnHour) {
+  EXPECT_EQ(std::get<Settings>(read({})).store.exemplars_per_hour, default_exemplars_per_hour);
+  const std::string path = file("exemplars-per-hour = 0\n");
+  EXPECT_EQ(std::get<Settings>(read({"--config", path.c_str()})).store.exemplars_per_hour, 0U);
+  set_environment("ROUNDS_EXEMPLARS_PER_HOUR", "3600");
+  EXPECT_EQ(std::get<Settings>(read({})).store.exemplars_per_hour, 3600U);
+  EXPECT_EQ(std::get<Exit>(read({"--exemplars-per-hour", "3601"})).code, 2);
+}
+
 TEST_F(SettingsTest, FlagsWinOverEnvironmentOverFileOverDefaults) {
   const std::string path =
       file("data-dir = \"from-file\"\nlisten = \"127.0.0.1:1\"\nlog-level = \"warn\"\n");
@@ -143,7 +152,8 @@ TEST_F(SettingsTest, NameTheUnknownSettingOfTheFile) {
                   "\"; it takes data-dir, listen, backup-dir, rebuild, fingerprint-rules, "
                   "grouping-rule, scrub-secrets, ingest-token-file, admin-token-file, insecure, "
                   "tls-certificate-file, tls-key-file, dedup-window-seconds, "
-                  "new-signatures-per-minute, log-level, log-format, slow-operation-ms; see "
+                  "new-signatures-per-minute, exemplars-per-hour, log-level, log-format, "
+                  "slow-operation-ms; see "
                   "rounds-ingestd --help\n");
   }
 }
