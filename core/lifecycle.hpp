@@ -73,7 +73,7 @@ struct RecordedRun {
   Version version = 0;         // of the last event; 0: the run is empty
   Sequence last_sequence = 0;  // of the last event
 
-  // Adds the run that follows this one, which may be empty.
+  // Adds the run that follows. This one may be empty.
   void append(const RecordedRun& next);
 };
 

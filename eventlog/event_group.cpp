@@ -30,9 +30,10 @@ void EventGroup::add(const Event& event) {
   last_time_ = event.time;
 }
 
-void EventGroup::put_side_record(SideStream stream, std::uint64_t number,
-                                 std::string_view content) {
-  batch_->Put(families_.side_records, side_record_key(stream, number), seal_side_record(content));
+void EventGroup::put_side_record(SideStream stream, std::uint64_t number, std::string_view content,
+                                 std::string_view owner) {
+  batch_->Put(families_.side_records, side_record_key(stream, number, owner),
+              seal_side_record(content));
   has_side_records_ = true;
 }
 
@@ -40,6 +41,11 @@ void EventGroup::delete_side_records(SideStream stream, std::uint64_t first, std
   batch_->DeleteRange(families_.side_records, side_record_key(stream, first),
                       side_record_key(stream, end));
   has_side_records_ = true;
+}
+
+ChainHash EventGroup::finish_events() {
+  if (!frame_writer_.is_empty()) put_frame();
+  return chain_;
 }
 
 void EventGroup::put_frame() {

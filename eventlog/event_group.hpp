@@ -37,11 +37,16 @@ class EventGroup {
 
   // Writes a side record with the events of the group, atomically: what must be remembered exactly
   // as long as they are, but is no event (eventlog/side_records.hpp). `number` must be higher than
-  // that of all records of the stream.
-  void put_side_record(SideStream stream, std::uint64_t number, std::string_view content);
+  // that of all records of the stream and owner.
+  void put_side_record(SideStream stream, std::uint64_t number, std::string_view content,
+                       std::string_view owner = {});
 
   // Deletes the records of the stream with numbers from `first` on and below `end`, with the group.
   void delete_side_records(SideStream stream, std::uint64_t first, std::uint64_t end);
+
+  // Ends the last frame and returns the chain hash of the log with the group, which vouches for all
+  // of it. No event may be added after that.
+  ChainHash finish_events();
 
   // Of the last event added, or of the log before the group.
   [[nodiscard]] Sequence last_sequence() const { return last_; }

@@ -92,7 +92,7 @@ Result<void> EventLog::append(EventGroup group, Durability durability) {
   ROUNDS_CHECK(group.first_ == last_sequence() + 1, "a group goes on where the log ends");
   const bool has_events = !group.is_empty();
   if (!has_events && !group.has_side_records_) return {};
-  if (has_events) group.put_frame();
+  group.finish_events();
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
   options.protection_bytes_per_key = log_protection_bytes_per_key;

@@ -249,6 +249,21 @@ class EventLog {
       SideStream stream,
       const std::function<void(std::uint64_t number, std::string_view content)>& found) const;
 
+  // The last sound record of `owner` in a stream that has owners, up to `number`; none if there is
+  // none, or none can be read.
+  struct SideRecord {
+    std::uint64_t number = 0;
+    std::string content;
+  };
+  [[nodiscard]] std::optional<SideRecord> find_side_record(SideStream stream,
+                                                           std::string_view owner,
+                                                           std::uint64_t number) const;
+
+  // Whether event `sequence` ends a frame with the chain hash `chain`: then every event up to there
+  // is what it was when somebody noted that hash. Costs one point read. False also if that frame
+  // cannot be read.
+  [[nodiscard]] bool has_chain(Sequence sequence, ChainHash chain) const;
+
   // The records of the log in order, as they are: for checking them.
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> read_frames() const;
 

@@ -119,6 +119,12 @@ Result<void> EventLog::visit_each(std::span<const Sequence> sequences,
   return {};
 }
 
+bool EventLog::has_chain(Sequence sequence, ChainHash chain) const {
+  FrameFinder frames(std::unique_ptr<rocksdb::Iterator>(database_->NewIterator({}, frames_)));
+  const auto frame = frames.find(sequence);
+  return frame && (*frame)->last_sequence() == sequence && (*frame)->chain() == chain;
+}
+
 Result<Sequence> EventLog::sequence_at(const Moment& moment, Sequence end) const {
   ROUNDS_CHECK(end <= last_sequence(), "a place in this log");
   if (const auto* sequence = std::get_if<Sequence>(&moment)) {

@@ -25,6 +25,10 @@ constexpr std::size_t write_buffer_bytes = 32U << 20U;
 // That of side records, which come beside the events and are a fraction of their size: a
 // write-ahead log is kept until both families have written what is in it to table files.
 constexpr std::size_t meta_write_buffer_bytes = 4U << 20U;
+// A few side records in each group would fill their buffer so slowly that hundreds of megabytes of
+// write-ahead log waited for it, which the next opening would have to read. At this size what the
+// oldest of them still waits for is written.
+constexpr std::size_t most_wal_bytes = write_buffer_bytes + write_buffer_bytes / 2;
 constexpr std::size_t block_cache_bytes = 32U << 20U;
 
 // RocksDB would keep every table file open. Small ones are never merged, and each opening and each
@@ -61,6 +65,7 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   database.create_if_missing = options.create_if_missing;
   database.create_missing_column_families = options.create_if_missing;
   database.paranoid_checks = true;
+  database.max_total_wal_size = most_wal_bytes;
   // RocksDB starts all of these at each opening, however few files there are.
   database.max_file_opening_threads = 2;
   database.max_open_files = max_open_table_files;

@@ -25,8 +25,8 @@ std::string stream_prefix(SideStream stream) {
 
 }  // namespace
 
-std::string side_record_key(SideStream stream, std::uint64_t number) {
-  return stream_prefix(stream) + frame_key(number);
+std::string side_record_key(SideStream stream, std::uint64_t number, std::string_view owner) {
+  return stream_prefix(stream).append(owner) + frame_key(number);
 }
 
 std::optional<std::uint64_t> parse_side_record_key(SideStream stream, std::string_view key) {
@@ -74,6 +74,23 @@ Result<std::uint64_t> EventLog::read_side_records(
     return std::unexpected(std::move(read.error()));
   }
   return damaged;
+}
+
+std::optional<EventLog::SideRecord> EventLog::find_side_record(SideStream stream,
+                                                               std::string_view owner,
+                                                               std::uint64_t number) const {
+  const std::string prefix = stream_prefix(stream).append(owner);
+  const std::unique_ptr<rocksdb::Iterator> records(database_->NewIterator({}, meta_));
+  records->SeekForPrev(side_record_key(stream, number, owner));
+  for (; records->Valid(); records->Prev()) {
+    const std::string_view key = records->key().ToStringView();
+    if (!key.starts_with(prefix) || key.size() != prefix.size() + number_bytes) break;
+    const auto content = open_side_record(records->value().ToStringView());
+    if (content) {
+      return SideRecord{parse_frame_key(key.substr(prefix.size())).value(), std::string(*content)};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace rounds

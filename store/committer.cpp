@@ -146,6 +146,7 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   auto plan = planner_.plan(group, events, now);
   if (plan && repetitions_ != nullptr) repetitions_->add_to(events);
   if (plan && exemplars_ != nullptr) exemplars_->add_to(events);
+  if (plan) snapshots_.add_to(events, plan->updates);
   Result<void> appended;
   if (plan) {
     appended = append(std::move(events), *plan);

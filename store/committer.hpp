@@ -20,6 +20,7 @@
 #include "store/group_limit.hpp"
 #include "store/group_planner.hpp"
 #include "store/projector.hpp"
+#include "store/signature_snapshots.hpp"
 #include "store/store_metrics.hpp"
 
 namespace rounds {
@@ -74,6 +75,7 @@ class Committer {
   Repetitions* const repetitions_;
   ExemplarSampler* const exemplars_;
   GroupPlanner planner_;
+  SnapshotWriter snapshots_;
   CommitQueue queue_;
   GroupLimit group_limit_;
   StoreCounters& counters_;

@@ -352,13 +352,6 @@ void MemoryStore::count(const std::shared_ptr<const SignatureIdentity>& identity
          provenance, now);
 }
 
-bool MemoryStore::take_exemplar(const SignatureId& id, Timestamp now) {
-  const auto [last, is_first] = last_exemplars_.try_emplace(id, now);
-  const bool may = is_first || now - last->second > exemplar_interval(options_.exemplars_per_hour);
-  if (may) last->second = now;
-  return may;
-}
-
 void MemoryStore::append(const SignatureId& id, std::vector<EventPayload> payloads,
                          const Provenance& provenance, Timestamp now) {
   for (EventPayload& payload : payloads) {

@@ -78,7 +78,13 @@ class MemoryStore final : public SignatureStore {
   [[nodiscard]] Result<std::vector<Event>> read_events(Sequence from, std::size_t max_events);
 
   // Whether an occurrence of the signature at `now` may leave an exemplar; notes that it does.
-  [[nodiscard]] bool take_exemplar(const SignatureId& id, Timestamp now);
+  [[nodiscard]] bool take_exemplar(const SignatureId& id, Timestamp now) {
+    const auto [last, is_first] = last_exemplars_.try_emplace(id, now);
+    const auto interval = exemplar_interval(options_.exemplars_per_hour);
+    const bool may = is_first || now - last->second > interval;
+    if (may) last->second = now;
+    return may;
+  }
 
   // The events up to `moment`.
   [[nodiscard]] Result<std::span<const Event>> log_until(const Moment& moment) const;

@@ -9,6 +9,7 @@
 #include "core/lifecycle.hpp"
 #include "core/stats_fold.hpp"
 #include "eventlog/event_codec.hpp"
+#include "store/signature_snapshots.hpp"
 
 namespace rounds {
 namespace {
@@ -130,12 +131,17 @@ Result<std::optional<Signature>> signature_as_of(const EventLog& log,
   HistoryQuery query;
   query.limit = limits::max_page_size;
   for (bool more = true; more;) {
-    const Version after = query.after;
+    Version after = query.after;
     std::vector<Sequence> sequences;
     while (more && sequences.size() < max_events_at_once) {
       const auto page = projections.history(id, query);
-      if (!page && page.error().code == ErrorCode::not_found) return state;
+      if (!page && page.error().code == ErrorCode::not_found) return std::nullopt;
       if (!page) return std::unexpected(page.error());
+      const bool is_long = query.after == 0 && page->next;
+      if (is_long && (state = find_snapshot(log, id, through))) {
+        query.after = after = state->version;
+        continue;
+      }
       const auto end = std::ranges::upper_bound(page->sequences, through);
       more = end == page->sequences.end() && page->next;
       sequences.insert(sequences.end(), page->sequences.begin(), end);

@@ -1,7 +1,11 @@
 #include "eventlog/side_records.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <rocksdb/transaction_log.h>
 
 #include "eventlog/event_log.hpp"
 #include "tests/eventlog/sample_events.hpp"
@@ -95,6 +99,67 @@ TEST_F(SideRecordsTest, ThatAreDamagedArePassedOverAndCounted) {
   ASSERT_TRUE(database.Put({}, side_record_key(SideStream::batches, 3), "short").ok());
   put(SideStream::batches, 4, "four");
   EXPECT_EQ(read(SideStream::batches, 2), (Found{{1, "one"}, {4, "four"}}));
+}
+
+TEST_F(SideRecordsTest, OfAnOwnerAreFoundUpToANumber) {
+  const auto put_owned = [&](std::string_view owner, std::uint64_t number) {
+    EventGroup group = log_->begin_group();
+    group.put_side_record(SideStream::snapshots, number, fmt::format("{}{}", owner, number), owner);
+    ASSERT_TRUE(log_->append(std::move(group), Durability::synced));
+  };
+  put_owned("aa", 9);
+  put_owned("bb", 3);
+  put_owned("bb", 300);
+  const auto found = [&](std::string_view owner, std::uint64_t number) {
+    const auto record = log_->find_side_record(SideStream::snapshots, owner, number);
+    if (record) EXPECT_EQ(record->content, fmt::format("{}{}", owner, record->number));
+    return record ? record->number : 0;
+  };
+  EXPECT_EQ(found("bb", 2), 0U);
+  EXPECT_EQ(found("bb", 3), 3U);
+  EXPECT_EQ(found("bb", 299), 3U);
+  EXPECT_EQ(found("bb", ~Sequence{0}), 300U);
+  EXPECT_EQ(found("aa", 8), 0U);
+  EXPECT_EQ(found("ab", 9), 0U);
+  ASSERT_TRUE(
+      log_->database().Put({}, side_record_key(SideStream::snapshots, 300, "bb"), "damaged").ok());
+  EXPECT_EQ(found("bb", ~Sequence{0}), 3U);
+}
+
+TEST_F(SideRecordsTest, CanNoteTheChainOfTheLogThatTheyBelongTo) {
+  EventGroup group = log_->begin_group();
+  for (const Event& event : occurrence_events(1, 2)) group.add(event);
+  const ChainHash chain = group.finish_events();
+  group.put_side_record(SideStream::batches, 1, "x");
+  ASSERT_TRUE(log_->append(std::move(group), Durability::synced));
+  ASSERT_TRUE(log_->append(occurrence_events(3, 1), Durability::synced));
+  EXPECT_TRUE(log_->has_chain(2, chain));
+  EXPECT_FALSE(log_->has_chain(2, chain + 1));
+  EXPECT_FALSE(log_->has_chain(1, chain)) << "no frame ends there";
+  EXPECT_FALSE(log_->has_chain(3, chain));
+  EXPECT_FALSE(log_->has_chain(4, chain)) << "not in the log";
+  EXPECT_TRUE(log_->has_chain(3, log_->begin_group().finish_events()));
+}
+
+TEST_F(SideRecordsTest, KeepNoWriteAheadLogForLongThoughTheyAreFew) {
+  constexpr std::uint64_t bytes_per_group = 1U << 20U;
+  constexpr std::uint64_t groups = 160;
+  std::uint64_t most = 0;
+  for (std::uint64_t number = 1; number <= groups; ++number) {
+    Event event = occurrence_events(number, 1).front();
+    event.provenance.reason.assign(bytes_per_group, 'x');
+    EventGroup group = log_->begin_group();
+    group.add(event);
+    group.put_side_record(SideStream::batches, number, "few bytes");
+    ASSERT_TRUE(log_->append(std::move(group), Durability::buffered));
+    std::uint64_t bytes = 0;
+    rocksdb::VectorLogPtr files;
+    ASSERT_TRUE(log_->database().GetSortedWalFiles(files).ok());
+    for (const auto& file : files) bytes += file->SizeFileBytes();
+    most = std::max(most, bytes);
+  }
+  // Half a buffer more than one, and what comes while a buffer is written.
+  EXPECT_LT(most, 100 * bytes_per_group);
 }
 
 }  // namespace
