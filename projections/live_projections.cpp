@@ -223,14 +223,14 @@ double LiveProjections::fill_level() const {
                   part(active_->event_count(), limits_.events));
 }
 
-std::size_t LiveProjections::room() const {
-  const auto left = [](std::size_t used, std::size_t limit) {
-    const auto overfull = static_cast<std::size_t>(overfull_level * static_cast<double>(limit));
-    return used < overfull ? overfull - used : 0;
+LayerRoom LiveProjections::room(double level) const {
+  const auto left = [level](std::size_t used, std::size_t limit) {
+    const auto full = static_cast<std::size_t>(level * static_cast<double>(limit));
+    return used < full ? full - used : 0;
   };
   const std::shared_lock lock(mutex_);
-  return std::min(left(active_->entries().size(), limits_.signatures),
-                  left(active_->event_count(), limits_.events));
+  return {left(active_->entries().size(), limits_.signatures),
+          left(active_->event_count(), limits_.events)};
 }
 
 std::shared_ptr<const Layer> LiveProjections::freeze() {

@@ -46,6 +46,12 @@ struct LayerLimits {
 // checked on rows: a page looks at no more of them than this.
 inline constexpr std::size_t max_examined_per_page = 2000;
 
+// Signatures and events.
+struct LayerRoom {
+  std::size_t signatures = 0;
+  std::size_t events = 0;
+};
+
 class LiveProjections {
  public:
   // `disk` is the state at `sequence`, with these totals.
@@ -106,9 +112,8 @@ class LiveProjections {
   static constexpr double overfull_level = 1.125;
   static constexpr double hard_level = 2.25;
 
-  // How many signatures or events, whichever are fewer, the active layer takes before it is
-  // overfull.
-  [[nodiscard]] std::size_t room() const;
+  // What the active layer takes before it is as full as `level` says.
+  [[nodiscard]] LayerRoom room(double level) const;
 
   // Starts a new active layer and returns the old one for writing to disk, with through() set. Null
   // if the layer before is still on its way or if nothing changed.

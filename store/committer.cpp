@@ -77,9 +77,11 @@ void Committer::run() {
     if (group.empty()) return;
     pause_for_projector();
     const auto start = std::chrono::steady_clock::now();
+    const Sequence before = log_.last_sequence();
     const std::uint64_t recorded = commit(group);
     const auto taken = std::chrono::steady_clock::now() - start;
-    group_limit_.note(occurrences_of(group), taken);
+    group_limit_.note(occurrences_of(group), log_.last_sequence() - before, signatures_added_,
+                      taken);
     counters_.commit_durations.observe(static_cast<std::uint64_t>(taken.count()));
     if (finished_) finished_({taken, group.size(), recorded});
     retire(group);
@@ -88,9 +90,8 @@ void Committer::run() {
 
 std::size_t Committer::next_group_limit() {
   const std::uint64_t before = std::exchange(queries_seen_, live_.query_count());
-  // One submission at a time, until the projector has caught up.
-  const std::size_t room = std::max<std::size_t>(1, live_.room());
-  return std::min(room, group_limit_.next(before != queries_seen_));
+  return group_limit_.next(before != queries_seen_, live_.room(LiveProjections::overfull_level),
+                           live_.room(LiveProjections::hard_level));
 }
 
 void Committer::retire(std::vector<QueuedSubmission>& group) {
@@ -160,6 +161,8 @@ Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
   if (exemplars_ != nullptr && appended) exemplars_->commit();
   if (exemplars_ != nullptr && !appended) exemplars_->roll_back();
   if (!appended) return std::unexpected(std::move(appended.error()));
+  signatures_added_ = static_cast<std::size_t>(std::ranges::count_if(
+      plan->updates, [](const SignatureUpdate& update) { return update.entry == nullptr; }));
   live_.apply(std::move(plan->updates), log_.last_sequence());
   if (live_.fill_level() >= 1) projector_.flush_soon();
   return plan;

@@ -78,6 +78,7 @@ class Committer {
   SnapshotWriter snapshots_;
   CommitQueue queue_;
   GroupLimit group_limit_;
+  std::size_t signatures_added_ = 0;  // to the active layer, by the last group
   StoreCounters& counters_;
   const std::function<void(Sequence)> committed_;
   const std::function<void(const GroupCommit&)> finished_;
