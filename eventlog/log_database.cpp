@@ -27,8 +27,9 @@ constexpr std::size_t write_buffer_bytes = 32U << 20U;
 constexpr std::size_t meta_write_buffer_bytes = 4U << 20U;
 // A few side records in each group would fill their buffer so slowly that hundreds of megabytes of
 // write-ahead log waited for it, which the next opening would have to read. At this size what the
-// oldest of them still waits for is written.
-constexpr std::size_t most_wal_bytes = write_buffer_bytes + write_buffer_bytes / 2;
+// oldest of them still waits for is written. More than two buffers of events: earlier that would
+// end the buffer of events as well while the one before is being written, and appends would wait.
+constexpr std::size_t most_wal_bytes = 3 * write_buffer_bytes;
 constexpr std::size_t block_cache_bytes = 32U << 20U;
 
 // RocksDB would keep every table file open. Small ones are never merged, and each opening and each

@@ -5,14 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "store/back_pressure.hpp"
 #include "store/thread_name.hpp"
 
 namespace rounds {
 namespace {
-
-// The pause before a group while the projector is far behind: a third of the longest that callers
-// should see, which leaves the rest for the group itself.
-constexpr std::chrono::milliseconds longest_pause{75};
 
 std::size_t occurrences_of(const std::vector<QueuedSubmission>& group) {
   std::size_t occurrences = 0;
@@ -90,8 +87,12 @@ void Committer::run() {
 
 std::size_t Committer::next_group_limit() {
   const std::uint64_t before = std::exchange(queries_seen_, live_.query_count());
-  return group_limit_.next(before != queries_seen_, live_.room(LiveProjections::overfull_level),
-                           live_.room(LiveProjections::hard_level));
+  // While the projector is behind, all that comes must be sure to fit: else the layer would be as
+  // full as it may be long before the one on its way is written, and callers would wait for that.
+  const bool is_behind = live_.fill_level() >= 1;
+  return group_limit_.next(
+      before != queries_seen_, live_.room(LiveProjections::overfull_level),
+      live_.room(is_behind ? LiveProjections::overfull_level : LiveProjections::hard_level));
 }
 
 void Committer::retire(std::vector<QueuedSubmission>& group) {
@@ -178,9 +179,7 @@ Result<void> Committer::append(EventGroup events, const GroupPlan& plan) {
 void Committer::pause_for_projector() {
   const double level = live_.fill_level();
   if (level < 1) return;
-  const double lag = (level - 1) / (LiveProjections::overfull_level - 1);
-  const auto pause =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::min(lag, 1.0) * longest_pause);
+  const std::chrono::microseconds pause = pause_at(level);
   // Its failure is told by the write that follows.
   const auto idle = projector_.wait_until_idle(pause);
   if (idle && *idle) projector_.flush_soon();

@@ -143,7 +143,7 @@ TEST_F(SideRecordsTest, CanNoteTheChainOfTheLogThatTheyBelongTo) {
 
 TEST_F(SideRecordsTest, KeepNoWriteAheadLogForLongThoughTheyAreFew) {
   constexpr std::uint64_t bytes_per_group = 1U << 20U;
-  constexpr std::uint64_t groups = 160;
+  constexpr std::uint64_t groups = 240;
   std::uint64_t most = 0;
   for (std::uint64_t number = 1; number <= groups; ++number) {
     Event event = occurrence_events(number, 1).front();
@@ -158,8 +158,8 @@ TEST_F(SideRecordsTest, KeepNoWriteAheadLogForLongThoughTheyAreFew) {
     for (const auto& file : files) bytes += file->SizeFileBytes();
     most = std::max(most, bytes);
   }
-  // Half a buffer more than one, and what comes while a buffer is written.
-  EXPECT_LT(most, 100 * bytes_per_group);
+  // Three buffers of 32 MiB, and what comes while one is written.
+  EXPECT_LT(most, 160 * bytes_per_group);
 }
 
 }  // namespace

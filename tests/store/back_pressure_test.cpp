@@ -1,0 +1,42 @@
+#include "store/back_pressure.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rounds {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+TEST(BackPressure, IsNoneBelowAFullLayer) {
+  EXPECT_EQ(pause_at(0), microseconds{0});
+  EXPECT_EQ(pause_at(1), microseconds{0});
+}
+
+TEST(BackPressure, GrowsWithTheLayerAndNeverKeepsCallersFor250Milliseconds) {
+  microseconds last{0};
+  for (double level = 1; level <= LiveProjections::hard_level; level += 0.01) {
+    const microseconds pause = pause_at(level);
+    EXPECT_GE(pause, last) << level;
+    EXPECT_LE(pause, milliseconds{130}) << level;
+    last = pause;
+  }
+  EXPECT_EQ(pause_at(LiveProjections::overfull_level), longest_pause);
+  EXPECT_EQ(last, longest_pause_overfull);
+}
+
+// 4,096 occurrences in a submission, of which a third are signatures that the layer lacks, are more
+// than writers of a Zipf distribution over a million signatures bring.
+TEST(BackPressure, GivesAProjectorThatIsSlowedDownTenSeconds) {
+  constexpr double signatures_per_layer = 104.0 * 1024;
+  constexpr double added = 4096.0 / 3 / signatures_per_layer;
+  microseconds passed{0};
+  for (double level = LiveProjections::overfull_level; level < LiveProjections::hard_level;
+       level += added) {
+    passed += pause_at(level);
+  }
+  EXPECT_GT(passed, std::chrono::seconds{10}) << passed.count();
+}
+
+}  // namespace
+}  // namespace rounds
