@@ -138,7 +138,8 @@ Result<std::optional<Signature>> signature_as_of(const EventLog& log,
       if (!page && page.error().code == ErrorCode::not_found) return std::nullopt;
       if (!page) return std::unexpected(page.error());
       const bool is_long = query.after == 0 && page->next;
-      if (is_long && (state = find_snapshot(log, id, through))) {
+      if (is_long) state = find_snapshot(log, id, through);
+      if (is_long && state) {
         query.after = after = state->version;
         continue;
       }

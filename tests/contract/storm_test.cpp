@@ -98,9 +98,9 @@ TEST_P(Storm, LeavesFewExemplarsWhateverItSaysAboutTheTime) {
         recorded == nullptr || !recorded->occurrences.exemplars.empty();  // the first has one
     if (has_exemplar) kept.push_back((event.time - at_second(0)) / std::chrono::seconds{1});
   }
-  std::vector<std::int64_t> expected;
-  for (std::uint64_t number = 0; number < first_occurrences_with_exemplars; ++number) {
-    expected.push_back(static_cast<std::int64_t>(number) * seconds_between);
+  std::vector<std::int64_t> expected(first_occurrences_with_exemplars);
+  for (std::size_t number = 0; number < expected.size(); ++number) {
+    expected[number] = static_cast<std::int64_t>(number) * seconds_between;
   }
   // Each at the first occurrence for which more than 900 seconds have passed: 26 of them.
   for (int number = 16; number < occurrences; number += 26) {
