@@ -100,7 +100,8 @@ bool operator==(const Signature& left, const Signature& right) {
                     signature.resolved_at, signature.version, signature.last_sequence);
   };
   return plain(left) == plain(right) && same_value(left.identity, right.identity) &&
-         same_value(left.aliases, right.aliases) && same_value(left.diagnosis, right.diagnosis);
+         std::ranges::equal(aliases_of(left), aliases_of(right)) &&
+         same_value(left.diagnosis, right.diagnosis);
 }
 
 Result<void> validate(const SignatureIdentity& identity) {

@@ -77,7 +77,7 @@ using FingerprintAliases = std::vector<std::string>;
 struct Signature {
   SignatureId id;
   std::shared_ptr<const SignatureIdentity> identity;  // never null
-  std::shared_ptr<const FingerprintAliases> aliases;  // null: none. They come and never go
+  std::shared_ptr<const FingerprintAliases> aliases;  // null or empty: none. They come and never go
   Timestamp first_seen{};                             // the minimum of what was seen
   Timestamp last_seen{};                              // the maximum of what was seen
   std::uint64_t occurrence_count = 0;                 // >= 1 in every stored signature

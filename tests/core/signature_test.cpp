@@ -46,5 +46,16 @@ TEST(Signature, DiffersInEachOfItsFields) {
   EXPECT_TRUE(differs([](Signature& s) { ++s.last_sequence; }));
 }
 
+TEST(Signature, WithoutAliasesIsTheSameWithAnEmptyListOfThem) {
+  const Signature without = test::make_signature(Status::new_, nullptr);
+  Signature empty = without;
+  empty.aliases = std::make_shared<const FingerprintAliases>();
+  EXPECT_EQ(empty, without);
+  Signature with = without;
+  with.aliases = std::make_shared<const FingerprintAliases>(FingerprintAliases{"v1:other"});
+  EXPECT_NE(with, without);
+  EXPECT_NE(with, empty);
+}
+
 }  // namespace
 }  // namespace rounds
