@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include <boost/json/parse.hpp>
@@ -14,6 +15,21 @@ namespace {
 // Deeper than any document that the decoder takes.
 constexpr std::size_t max_depth = 256;
 
+// Whether Boost.JSON reads the numbers that it writes as they were: it writes those beyond the
+// range of a double as Infinity, which is not JSON, and may round the last digit when it reads
+// others.
+bool numbers_survive(const boost::json::value& value) {
+  if (const auto* array = value.if_array()) return std::ranges::all_of(*array, numbers_survive);
+  if (const auto* object = value.if_object()) {
+    return std::ranges::all_of(*object,
+                               [](const auto& member) { return numbers_survive(member.value()); });
+  }
+  if (!value.is_double()) return true;
+  boost::system::error_code error;
+  const auto again = boost::json::parse(boost::json::serialize(value), error);
+  return !error && again == value;
+}
+
 void check_signal(OtlpSignal signal, const std::string& body) {
   const auto batch = decode_otlp(signal, OtlpEncoding::json, body);
   if (!batch) {
@@ -28,7 +44,7 @@ void check_signal(OtlpSignal signal, const std::string& body) {
   boost::system::error_code error;
   const auto document = boost::json::parse(body, error, {}, options);
   ROUNDS_CHECK(!error, "what was decoded is JSON");
-  if (body.find("\"doubleValue\"") != std::string::npos) return;  // its last digit may be rounded
+  if (!numbers_survive(document)) return;
   const auto again = decode_otlp(signal, OtlpEncoding::json, boost::json::serialize(document));
   ROUNDS_CHECK(again.has_value(), again.error().message);
   ROUNDS_CHECK(again->record_count == batch->record_count, "the form of JSON does not matter");
