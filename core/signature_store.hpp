@@ -195,8 +195,8 @@ class SignatureStore {
   // Idempotent; the destructors of stores do the same, but cannot report errors.
   [[nodiscard]] virtual Result<void> close() = 0;
 
-  // submit() and wait for its outcome. Blocks on the disk.
-  [[nodiscard]] Result<Commit> submit_and_wait(Submission submission);
+  // submit() and wait for its outcome. Blocks on the disk; a store may do the write on this thread.
+  [[nodiscard]] virtual Result<Commit> submit_and_wait(Submission submission);
 
   // The first `limit` signatures with status NEW.
   [[nodiscard]] Result<std::vector<Signature>> get_pending_investigation(std::size_t limit);

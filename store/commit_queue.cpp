@@ -44,9 +44,14 @@ Result<void> CommitQueue::push(QueuedSubmission& item) {
   return {};
 }
 
-std::vector<QueuedSubmission> CommitQueue::pop_group(std::size_t most_occurrences) {
+bool CommitQueue::wait_for_work() {
   std::unique_lock lock(mutex_);
   work_arrived_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+  return !waiting_.empty();
+}
+
+std::vector<QueuedSubmission> CommitQueue::take_group(std::size_t most_occurrences) {
+  const std::lock_guard lock(mutex_);
   if (waiting_occurrences_ <= most_occurrences) {
     waiting_occurrences_ = 0;
     waiting_bytes_ = 0;
@@ -69,6 +74,11 @@ std::vector<QueuedSubmission> CommitQueue::pop_group(std::size_t most_occurrence
 bool CommitQueue::is_empty() {
   const std::lock_guard lock(mutex_);
   return waiting_.empty();
+}
+
+bool CommitQueue::is_idle() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty() && !closed_;
 }
 
 QueueDepth CommitQueue::depth() {

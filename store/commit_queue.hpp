@@ -1,7 +1,7 @@
 // The bounded queue between callers and the committer.
 //
-// Any thread pushes; one thread, the committer, drains. Whatever waits when it comes is one commit
-// group: groups grow with the load and there is no artificial delay.
+// Any thread pushes; one thread, the committer's, drains. Whatever waits when it comes is one
+// commit group: groups grow with the load and there is no artificial delay.
 #pragma once
 
 #include <condition_variable>
@@ -44,13 +44,19 @@ class CommitQueue {
   // closed.
   [[nodiscard]] Result<void> push(QueuedSubmission& item);
 
-  // Waits for work and returns the next group, in the order of arrival: at least one submission,
-  // and further ones while the group has less than `most_occurrences`. Empty only when the queue is
-  // closed and drained: there will be no more.
-  [[nodiscard]] std::vector<QueuedSubmission> pop_group(std::size_t most_occurrences);
+  // Waits until something waits. False only when the queue is closed and drained: there will be no
+  // more.
+  [[nodiscard]] bool wait_for_work();
+
+  // The next group, in the order of arrival: at least one submission, if any waits, and further
+  // ones while the group has less than `most_occurrences`.
+  [[nodiscard]] std::vector<QueuedSubmission> take_group(std::size_t most_occurrences);
 
   // Whether nothing waits. Out of date as soon as it is known.
   [[nodiscard]] bool is_empty();
+
+  // The same, and whether a push would be taken.
+  [[nodiscard]] bool is_idle();
 
   // What waits now.
   [[nodiscard]] QueueDepth depth();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -50,39 +51,71 @@ Committer::~Committer() {
 void Committer::submit(Submission submission, Completion completion) {
   free_one_retired();
   QueuedSubmission item{std::move(submission), std::move(completion), {}};
-  auto accepted = validate(item.submission);
-  auto* record = std::get_if<RecordOccurrences>(&item.submission);
-  if (accepted && record != nullptr) {
+  auto accepted = prepare(item);
+  if (accepted) accepted = queue_.push(item);
+  if (!accepted) item.completion(std::unexpected(std::move(accepted.error())));
+}
+
+Result<Commit> Committer::submit_and_wait(Submission submission) {
+  free_one_retired();
+  std::promise<Result<Commit>> promise;
+  auto outcome = promise.get_future();
+  QueuedSubmission item{std::move(submission),
+                        [&promise](Result<Commit> commit) { promise.set_value(std::move(commit)); },
+                        {}};
+  if (auto accepted = prepare(item); !accepted) return std::unexpected(std::move(accepted.error()));
+  if (!commit_if_idle(item)) {
+    if (auto queued = queue_.push(item); !queued) return std::unexpected(std::move(queued.error()));
+  }
+  return outcome.get();
+}
+
+Result<void> Committer::prepare(QueuedSubmission& item) const {
+  if (auto valid = validate(item.submission); !valid) return valid;
+  if (auto* record = std::get_if<RecordOccurrences>(&item.submission)) {
     number_repeats(record->keys);
     item.folded =
         record->keys.empty() ? fold(*record, folding_) : fold_all(*record, folding_, item.entry_of);
   }
-  if (accepted) item.bytes = memory_of(item.submission);
-  if (accepted) accepted = queue_.push(item);
-  if (!accepted) item.completion(std::unexpected(std::move(accepted.error())));
+  item.bytes = memory_of(item.submission);
+  return {};
+}
+
+bool Committer::commit_if_idle(QueuedSubmission& item) {
+  const std::unique_lock turn(turn_, std::try_to_lock);
+  // What waits came first, perhaps from this caller.
+  if (!turn || !queue_.is_idle()) return false;
+  std::vector<QueuedSubmission> group;
+  group.push_back(std::move(item));
+  commit_group(std::move(group));
+  return true;
 }
 
 void Committer::stop() {
   queue_.close();
   if (thread_.joinable()) thread_.join();
+  // Callers who saw the queue open finish what they began.
+  const std::lock_guard turn(turn_);
 }
 
 void Committer::run() {
   name_this_thread("committer");
-  while (true) {
-    std::vector<QueuedSubmission> group = queue_.pop_group(next_group_limit());
-    if (group.empty()) return;
-    pause_for_projector();
-    const auto start = std::chrono::steady_clock::now();
-    const Sequence before = log_.last_sequence();
-    const std::uint64_t recorded = commit(group);
-    const auto taken = std::chrono::steady_clock::now() - start;
-    group_limit_.note(occurrences_of(group), log_.last_sequence() - before, signatures_added_,
-                      taken);
-    counters_.commit_durations.observe(static_cast<std::uint64_t>(taken.count()));
-    if (finished_) finished_({taken, group.size(), recorded});
-    retire(group);
+  while (queue_.wait_for_work()) {
+    const std::lock_guard turn(turn_);
+    commit_group(queue_.take_group(next_group_limit()));
   }
+}
+
+void Committer::commit_group(std::vector<QueuedSubmission> group) noexcept {
+  pause_for_projector();
+  const auto start = std::chrono::steady_clock::now();
+  const Sequence before = log_.last_sequence();
+  const std::uint64_t recorded = commit(group);
+  const auto taken = std::chrono::steady_clock::now() - start;
+  group_limit_.note(occurrences_of(group), log_.last_sequence() - before, signatures_added_, taken);
+  counters_.commit_durations.observe(static_cast<std::uint64_t>(taken.count()));
+  if (finished_) finished_({taken, group.size(), recorded});
+  retire(group);
 }
 
 std::size_t Committer::next_group_limit() {

@@ -1,5 +1,10 @@
-// The committer: the one thread that writes. It drains the queue, plans a group, makes its events
-// durable, publishes the new states and only then completes the callers.
+// The committer: what writes, one group at a time. It drains the queue, plans a group, makes its
+// events durable, publishes the new states and only then completes the callers.
+//
+// It has a thread of its own. A caller who waits for his write anyway does it himself if nothing
+// else is to be written, which saves two changes of threads. Whoever holds the turn is "the
+// committer thread" of what is used here; it is kept across the disk, but nobody waits for it but
+// that thread.
 //
 // See docs/architecture.md, "A write's journey". After a failed append it takes no further write.
 #pragma once
@@ -29,7 +34,7 @@ class Committer {
  public:
   // All references must outlive the committer. It calls `committed` with the end of the log when a
   // group has become visible, before the callers hear of it, and `finished` (null: nobody) after
-  // they have.
+  // they have; on the thread that committed it.
   Committer(EventLog& log, LiveProjections& live, Projector& projector, const Clock& clock,
             SignatureIdGenerator& ids, GroupPlanner::Options options, StoreCounters& counters,
             std::function<void(Sequence)> committed,
@@ -41,15 +46,26 @@ class Committer {
   // See SignatureStore::submit. From any thread; never blocks.
   void submit(Submission submission, Completion completion);
 
+  // See SignatureStore::submit_and_wait. From any thread but one that this completes or calls on.
+  [[nodiscard]] Result<Commit> submit_and_wait(Submission submission);
+
   // What waits now. Any thread.
   [[nodiscard]] QueueDepth queue_depth() { return queue_.depth(); }
 
-  // Finishes what was submitted and ends the thread; later submissions are answered with
-  // unavailable. Idempotent.
+  // Finishes what was submitted, on whatever thread, and ends its own; later submissions are
+  // answered with unavailable. Idempotent.
   void stop();
 
  private:
   void run();
+  // Makes the item ready to be queued, on its caller's thread. Errors: invalid_argument.
+  [[nodiscard]] Result<void> prepare(QueuedSubmission& item) const;
+  // Writes the item now if nobody is writing and nothing waits that came before it. Returns whether
+  // it did; otherwise the item is as it was.
+  [[nodiscard]] bool commit_if_idle(QueuedSubmission& item);
+  // Those below need the turn. One that throws ends the process, on whatever thread: half of a
+  // group would be planned.
+  void commit_group(std::vector<QueuedSubmission> group) noexcept;
   [[nodiscard]] std::size_t next_group_limit();
   // Returns how many occurrences became durable.
   std::uint64_t commit(std::vector<QueuedSubmission>& group);
@@ -77,6 +93,7 @@ class Committer {
   GroupPlanner planner_;
   SnapshotWriter snapshots_;
   CommitQueue queue_;
+  std::mutex turn_;  // to write: guards what writing changes, and the order of groups
   GroupLimit group_limit_;
   std::size_t signatures_added_ = 0;  // to the active layer, by the last group
   StoreCounters& counters_;

@@ -216,6 +216,10 @@ void RocksStore::submit(Submission submission, Completion completion) {
   parts_->committer->submit(std::move(submission), std::move(completion));
 }
 
+Result<Commit> RocksStore::submit_and_wait(Submission submission) {
+  return parts_->committer->submit_and_wait(std::move(submission));
+}
+
 Result<void> RocksStore::close() {
   const std::lock_guard closing(parts_->closing);
   {

@@ -55,8 +55,8 @@ struct RocksStoreOptions : StoreOptions {
   std::chrono::milliseconds watermark_sync_interval = default_watermark_sync_interval;
   // What the store counts; never null. Shared with whoever goes on counting after it.
   std::shared_ptr<StoreCounters> counters = std::make_shared<StoreCounters>();
-  // Told the end of the log after each commit, on the committer's thread; must not block. Null:
-  // nobody.
+  // Told the end of the log after each commit, on the thread that did it, one at a time; must not
+  // block or write. Null: nobody.
   std::function<void(Sequence)> committed;
   // Told about each commit group when its callers have been told, as above. Null: nobody.
   std::function<void(const GroupCommit&)> group_finished;
@@ -101,6 +101,8 @@ class RocksStore final : public SignatureStore {
   // close() makes it give up: unavailable.
   [[nodiscard]] Result<StoreStats> get_stats_as_of(const Moment& moment) override;
   void submit(Submission submission, Completion completion) override;
+  // Writes on this thread if nothing else is to be written.
+  [[nodiscard]] Result<Commit> submit_and_wait(Submission submission) override;
   [[nodiscard]] Result<void> close() override;
 
   // What a subscription at `from` would give now, for one that outlives this store: at most

@@ -123,6 +123,19 @@ TEST_P(Concurrency, EverySubmissionInFlightIsCompletedOnceAndCounted) {
   EXPECT_EQ(must(store().get_stats()).occurrence_count, accepted.load());
 }
 
+TEST_P(Concurrency, ABlockingWriteComesAfterWhatItsCallerSubmittedBefore) {
+  run_on_threads(writer_count, [&](int writer) {
+    const auto identity = make_identity(std::to_string(writer));
+    for (int round = 1; round <= 100; ++round) {
+      std::atomic<bool> was_answered = false;
+      store().submit(RecordOccurrences{{make_occurrence(identity, at_second(round))}, {}},
+                     [&](const Result<Commit>& outcome) { was_answered = outcome.has_value(); });
+      must(store().record({make_occurrence(identity, at_second(round))}));
+      ASSERT_TRUE(was_answered);
+    }
+  });
+}
+
 TEST_P(Concurrency, WritersThatDetectTheSameFailureCreateOneSignature) {
   constexpr int fingerprints = 50;
   run_on_threads(writer_count, [&](int) {

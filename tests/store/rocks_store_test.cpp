@@ -8,6 +8,7 @@
 #include <future>
 #include <iterator>
 #include <latch>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
@@ -204,6 +205,33 @@ TEST_F(RocksStoreTest, TakesNoMoreThanItsQueueHolds) {
   answered.wait();
   EXPECT_EQ(store->get_stats()->occurrence_count, accepted);
   EXPECT_EQ(accepted, 8U * batch.size());
+}
+
+TEST_F(RocksStoreTest, ABlockingWriteIsDoneOnItsCallersThreadIfNobodyElseWrites) {
+  std::vector<std::thread::id> committed_on;
+  RocksStoreOptions options;
+  options.committed = [&](Sequence) { committed_on.push_back(std::this_thread::get_id()); };
+  const auto store = open(std::move(options));
+  ASSERT_TRUE(store->record({make_occurrence(make_identity("a"), at_second(1))}));
+  // While the committer's own thread is at it, the caller waits for that.
+  std::promise<void> release;
+  std::promise<void> blocked;
+  store->submit(RecordOccurrences{}, [&](const Result<Commit>&) {
+    blocked.set_value();
+    release.get_future().wait();
+  });
+  blocked.get_future().wait();
+  std::jthread caller(
+      [&] { EXPECT_TRUE(store->record({make_occurrence(make_identity("b"), at_second(1))})); });
+  const auto caller_id = caller.get_id();
+  while (store->metrics()->queue.submissions == 0) std::this_thread::yield();
+  release.set_value();
+  caller.join();
+  ASSERT_EQ(committed_on.size(), 3U);
+  EXPECT_EQ(committed_on[0], std::this_thread::get_id());
+  EXPECT_NE(committed_on[1], std::this_thread::get_id());
+  EXPECT_EQ(committed_on[2], committed_on[1]);
+  EXPECT_NE(committed_on[2], caller_id);
 }
 
 TEST_F(RocksStoreTest, OccurrencesThatFoldTakeNoRoomInTheQueue) {
