@@ -34,9 +34,12 @@ constexpr std::string_view version_key_prefix = "version/";
 // Shared by all projections of a store: rows and index blocks that queries touch again and again.
 constexpr std::size_t block_cache_bytes = 128U << 20U;
 
-// What a crash costs to read again at the next opening, beside the log's events. Families that are
-// seldom written would keep it all otherwise. Less would mean many small tables.
+// What a crash costs to read again at the next opening, beside the log's events, if flush_soon()
+// did not help. Families that are seldom written would keep it all otherwise.
 constexpr std::uint64_t max_write_ahead_log_bytes = 96U << 20U;
+
+// Files go to the disk as they are written, so that an fsync of the log never waits for all of one.
+constexpr std::uint64_t bytes_per_sync = 1U << 20U;
 
 rocksdb::DBOptions database_options(std::shared_ptr<rocksdb::Logger> info_log, rocksdb::Env* env) {
   rocksdb::DBOptions options;
@@ -51,6 +54,8 @@ rocksdb::DBOptions database_options(std::shared_ptr<rocksdb::Logger> info_log, r
   // A failed write is never retried in place: the store is opened again.
   options.max_bgerror_resume_count = 0;
   options.max_total_wal_size = max_write_ahead_log_bytes;
+  options.bytes_per_sync = bytes_per_sync;
+  options.wal_bytes_per_sync = bytes_per_sync;
   options.info_log = std::move(info_log);
   return options;
 }

@@ -1,4 +1,4 @@
-// What is written after a snapshot was made costs its scans nothing.
+// What is written after a snapshot was made costs its scans nothing; and where written rows are.
 #include "projections/projection_snapshot.hpp"
 
 #include <memory>
@@ -59,6 +59,29 @@ class ProjectionSnapshotTest : public ::testing::Test {
   const TemporaryDirectory directory_;
   std::unique_ptr<ProjectionDatabase> database_;
 };
+
+// How many entries of the families are in memory and the write-ahead log alone.
+std::uint64_t entries_in_memory(const ProjectionDatabase& database) {
+  std::uint64_t sum = 0;
+  for (rocksdb::ColumnFamilyHandle* family : database.active()) {
+    std::uint64_t entries = 0;
+    EXPECT_TRUE(database.database().GetIntProperty(
+        family, rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries));
+    sum += entries;
+  }
+  return sum;
+}
+
+TEST_F(ProjectionSnapshotTest, ALargeBatchIsOnItsWayIntoTablesOnceItIsCommitted) {
+  for (const std::size_t rows : {std::size_t{1}, std::size_t{9}}) {
+    RowBatch batch(*database_, database_->active(), 0);
+    batch.begin(Projection::signatures);
+    const std::string row(1U << 20U, 'x');
+    for (std::size_t i = 0; i < rows; ++i) ASSERT_TRUE(batch.put(std::to_string(i), row));
+    ASSERT_TRUE(batch.commit(nullptr));
+    EXPECT_EQ(entries_in_memory(*database_), rows == 1 ? 1U : 0U);
+  }
+}
 
 TEST_F(ProjectionSnapshotTest, ScansDoNotWalkOverNewerPositionsThatWereWrittenLater) {
   write(Status::new_, 100, 103);
