@@ -63,6 +63,7 @@ struct LiveProjections::Listing {
 
   // Removes what changed in the active layer up to this view: its position there is the right one.
   void remove_changed(std::vector<IndexPosition>& positions) const {
+    if (positions.empty()) return;  // without waiting for a group that becomes visible
     const std::shared_lock lock(live.mutex_);
     std::erase_if(positions, [&](const IndexPosition& position) {
       return view.active->changed_by(position.id, view.sequence);
@@ -76,19 +77,19 @@ struct LiveProjections::Listing {
     for (bool more = true; more && found < needed;) {
       std::vector<IndexPosition> positions;
       for (const Signature* signature : first(*view.frozen, status, after)) {
-        positions.push_back(IndexPosition::of(*signature));
+        const auto position = IndexPosition::of(*signature);
+        if (is_behind(position)) break;
+        positions.push_back(position);
       }
-      more = positions.size() == needed && !is_behind(positions.back());
-      if (!positions.empty()) after = positions.back().cursor();
+      more = positions.size() == needed;
+      if (more) after = positions.back().cursor();
       remove_changed(positions);
       found += positions.size();
       for (const IndexPosition& position : positions) {
         candidates.push_back({position, Source::frozen});
       }
     }
-    if (found >= needed && !is_behind(candidates.back().position)) {
-      bound_of(status) = candidates.back().position;
-    }
+    if (found >= needed) bound_of(status) = candidates.back().position;
   }
 
   Result<void> collect_disk(Status status) {
