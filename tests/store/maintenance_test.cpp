@@ -148,7 +148,9 @@ TEST_F(MaintenanceTest, WhatAWriterDoesMeanwhileIsNoDifference) {
   });
   Sequence last = 0;
   std::set<Sequence> sequences;
-  for (int i = 0; i < 10; ++i) {
+  // On a busy machine ten may be over before the writer has come far.
+  constexpr int most_verifications = 10'000;
+  for (int i = 0; i < 10 || (sequences.size() < 2 && i < most_verifications); ++i) {
     const auto verification = verify();
     EXPECT_TRUE(verification.is_equal());
     EXPECT_GE(verification.sequence, last);
