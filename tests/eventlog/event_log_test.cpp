@@ -276,6 +276,14 @@ TEST_F(EventLogTest, AFrameOfAnotherLogBreaksTheChain) {
   EXPECT_NE(verification.damages[0].error.message.find("chain breaks at event 11"),
             std::string::npos)
       << verification.damages[0].error.message;
+  // Nor does whoever reads on get there.
+  const auto log = open();
+  LogReader reader = log->read(1);
+  for (Sequence sequence = 1; sequence <= 10; ++sequence) ASSERT_TRUE(reader.next());
+  const auto next = reader.next();
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code, ErrorCode::corruption);
+  EXPECT_NE(next.error().message.find("chain breaks at event 11"), std::string::npos);
 }
 
 TEST_F(EventLogTest, AnEventAtThePlaceOfAnotherIsFound) {
