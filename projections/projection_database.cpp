@@ -34,8 +34,8 @@ constexpr std::string_view version_key_prefix = "version/";
 // Shared by all projections of a store: rows and index blocks that queries touch again and again.
 constexpr std::size_t block_cache_bytes = 128U << 20U;
 
-// What a crash costs to read again at the next opening, beside the log's events, if flush_soon()
-// did not help. Families that are seldom written would keep it all otherwise.
+// What a crash costs to read again at the next opening, beside the log's events, if flushing at
+// once (row_batch.cpp) did not help. Families that are seldom written would keep it all otherwise.
 constexpr std::uint64_t max_write_ahead_log_bytes = 96U << 20U;
 
 // Files go to the disk as they are written, so that an fsync of the log never waits for all of one.

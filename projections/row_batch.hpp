@@ -29,8 +29,8 @@ class RowBatch {
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);
   [[nodiscard]] Result<void> remove(std::string_view key);
 
-  // Makes everything visible, with `checkpoint` unless it is null; not synced, but much of it is on
-  // its way into tables. Errors: io_error.
+  // Makes everything visible, with `checkpoint` unless it is null; not synced, but a large
+  // batch is on its way into tables. Errors: io_error.
   [[nodiscard]] Result<void> commit(const Sequence* checkpoint);
 
  private:

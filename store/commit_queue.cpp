@@ -71,11 +71,6 @@ std::vector<QueuedSubmission> CommitQueue::take_group(std::size_t most_occurrenc
   return group;
 }
 
-bool CommitQueue::is_empty() {
-  const std::lock_guard lock(mutex_);
-  return waiting_.empty();
-}
-
 bool CommitQueue::is_idle() {
   const std::lock_guard lock(mutex_);
   return waiting_.empty() && !closed_;

@@ -52,10 +52,7 @@ class CommitQueue {
   // ones while the group has less than `most_occurrences`.
   [[nodiscard]] std::vector<QueuedSubmission> take_group(std::size_t most_occurrences);
 
-  // Whether nothing waits. Out of date as soon as it is known.
-  [[nodiscard]] bool is_empty();
-
-  // The same, and whether a push would be taken.
+  // Whether nothing waits and a push would be taken. Out of date as soon as it is known.
   [[nodiscard]] bool is_idle();
 
   // What waits now.

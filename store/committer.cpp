@@ -131,7 +131,7 @@ std::size_t Committer::next_group_limit() {
 void Committer::retire(std::vector<QueuedSubmission>& group) {
   std::vector<Submission> retired;
   // Without a queue there may be no caller for long, and memory would wait for him.
-  if (!queue_.is_empty()) {
+  if (!queue_.is_idle()) {
     retired.reserve(group.size());
     for (QueuedSubmission& item : group) retired.push_back(std::move(item.submission));
   }
