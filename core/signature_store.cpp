@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/check.hpp"
+#include "core/prefetch.hpp"
 
 namespace rounds {
 namespace {
@@ -27,6 +28,9 @@ Result<void> validate_occurrences(const RecordOccurrences& record) {
   std::array<const SignatureIdentity*, 1024> checked{};
   for (std::size_t i = 0; i < occurrences.size(); ++i) {
     const IdentifiedOccurrence& occurrence = occurrences[i];
+    if (i + prefetch_distance < occurrences.size()) {
+      prefetch(occurrences[i + prefetch_distance].identity.get());
+    }
     if (!is_valid(occurrence.exemplar.time)) {
       return fail(ErrorCode::invalid_argument,
                   fmt::format("occurrence {}: its time lies outside the years 0001 to 9999", i));

@@ -17,6 +17,7 @@
 
 #include "core/error.hpp"
 #include "core/event.hpp"
+#include "core/prefetch.hpp"
 #include "core/signature.hpp"
 #include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
@@ -53,6 +54,9 @@ class ChangeSet {
   // were none.
   [[nodiscard]] Version version(Slot slot) const;
   [[nodiscard]] Sequence last_sequence(Slot slot) const;
+
+  // Says that the state will be needed soon.
+  void prefetch_state(Slot slot) const { prefetch(change(slot).entry); }
 
   // Folds in the next event of the signature. Errors: corruption if it cannot follow the state; the
   // group must then be given up.

@@ -32,12 +32,13 @@ const Signature& Layer::apply(SignatureUpdate&& update) {
   entry.sequences.insert(entry.sequences.end(), update.sequences.begin(), update.sequences.end());
   const bool moved_status = entry.signature.status != status;
   if (moved_status) find_listings(entry);
-  if (moved_status || entry.signature.last_seen != last_seen) {
+  const bool was_seen = entry.signature.last_seen != last_seen;
+  if (was_seen) {
     for (RecencyList* listing : entry.listings) listing->touch(entry.signature);
-    touch_tags(entry.signature);
-  } else if (may_be_retagged) {
-    touch_tags(entry.signature);
+  } else if (moved_status) {
+    for (RecencyList* listing : entry.listings) listing->touch_again(entry.signature);
   }
+  if (was_seen || moved_status || may_be_retagged) touch_tags(entry.signature);
   return entry.signature;
 }
 
@@ -70,7 +71,7 @@ void Layer::index_aliases(Entry& entry, std::size_t from) {
 void Layer::touch_tags(const Signature& signature) {
   for (const std::string& tag : signature.tags) {
     tag_listings_.try_emplace({tag, signature.status}, signature.status, tag)
-        .first->second.touch(signature);
+        .first->second.touch_again(signature);
   }
 }
 

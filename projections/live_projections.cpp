@@ -1,11 +1,13 @@
 #include "projections/live_projections.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/prefetch.hpp"
 
 namespace rounds {
 namespace {
@@ -103,15 +105,24 @@ template <typename Key>
 LiveProjections::Missing<Key> LiveProjections::find_in_layers(std::span<const Key> keys,
                                                               const Take& take) {
   Missing<Key> missing;
+  std::array<Layer::Entry*, prefetch_distance> entries{};
   const std::shared_lock lock(mutex_);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (Layer::Entry* entry = active_->find(keys[i])) {
-      take(i, {&entry->signature, entry});
-    } else if (const Layer::Entry* below = find_locked(keys[i])) {
-      take(i, {&below->signature, nullptr});
-    } else {
-      missing.keys.push_back(keys[i]);
-      missing.places.push_back(i);
+  for (std::size_t begin = 0; begin < keys.size(); begin += entries.size()) {
+    const std::size_t count = std::min(entries.size(), keys.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      entries[i] = active_->find(keys[begin + i]);
+      prefetch(entries[i]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t place = begin + i;
+      if (Layer::Entry* entry = entries[i]) {
+        take(place, {&entry->signature, entry});
+      } else if (const Layer::Entry* below = find_locked(keys[place])) {
+        take(place, {&below->signature, nullptr});
+      } else {
+        missing.keys.push_back(keys[place]);
+        missing.places.push_back(place);
+      }
     }
   }
   missing.disk = disk_;
@@ -205,7 +216,9 @@ Result<LiveProjections::HistorySequences> LiveProjections::history(
 
 void LiveProjections::apply(std::vector<SignatureUpdate> updates, Sequence sequence) {
   const std::unique_lock lock(mutex_);
-  for (SignatureUpdate& update : updates) {
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    if (i + prefetch_distance < updates.size()) prefetch(updates[i + prefetch_distance].entry);
+    SignatureUpdate& update = updates[i];
     const auto before = update.entry != nullptr
                             ? std::optional(IndexPosition::of(update.entry->signature))
                             : update.evolved->before;

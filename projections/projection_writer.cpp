@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/prefetch.hpp"
 #include "projections/index_key.hpp"
 #include "projections/projection_snapshot.hpp"
 #include "projections/row_codec.hpp"
@@ -23,6 +24,27 @@ struct IndexChange {
   IndexKey key;
   bool removed = false;
 };
+
+Entries sorted_by_id(const Layer& layer) {
+  std::vector<std::pair<SignatureId, const Layer::Entry*>> keyed;
+  keyed.reserve(layer.entries().size());
+  for (const Layer::Entry& entry : layer.entries()) keyed.emplace_back(entry.signature.id, &entry);
+  std::ranges::sort(keyed);
+  Entries entries;
+  entries.reserve(keyed.size());
+  for (const auto& [id, entry] : keyed) entries.push_back(entry);
+  return entries;
+}
+
+// Says that the entry some places behind `place` will be needed soon, and with it its identity.
+void prefetch_entry(const Entries& entries, std::size_t place) {
+  if (place + 2 * prefetch_distance < entries.size()) {
+    prefetch(entries[place + 2 * prefetch_distance]);
+  }
+  if (place + prefetch_distance < entries.size()) {
+    prefetch(entries[place + prefetch_distance]->signature.identity.get());
+  }
+}
 
 Result<void> write_fingerprints(RowBatch& batch, const Entries& entries) {
   std::vector<std::pair<std::string_view, const SignatureId*>> added;
@@ -43,7 +65,9 @@ Result<void> write_fingerprints(RowBatch& batch, const Entries& entries) {
 
 Result<void> write_history(RowBatch& batch, const Entries& by_id) {
   batch.begin(Projection::history);
-  for (const Layer::Entry* entry : by_id) {
+  for (std::size_t place = 0; place < by_id.size(); ++place) {
+    prefetch_entry(by_id, place);
+    const Layer::Entry* entry = by_id[place];
     std::span<const Sequence> sequences(entry->sequences.data(), entry->sequences.size());
     Version first = entry->signature.version - sequences.size() + 1;
     while (!sequences.empty()) {
@@ -62,7 +86,9 @@ std::vector<IndexChange> index_changes(const Entries& entries, Projection index)
   const bool of_all = index == Projection::by_status;
   std::vector<IndexChange> changes;
   changes.reserve(entries.size() * (of_all ? 2 : 2 * (facets_per_signature - 1)));
-  for (const Layer::Entry* entry : entries) {
+  for (std::size_t place = 0; place < entries.size(); ++place) {
+    prefetch_entry(entries, place);
+    const Layer::Entry* entry = entries[place];
     const auto position = IndexPosition::of(entry->signature);
     if (position == entry->below) continue;
     const auto add = [&](Facet facet) {
@@ -132,10 +158,7 @@ ProjectionWriter::ProjectionWriter(ProjectionDatabase& database, const FamilySet
     : database_(database), families_(families), totals_(std::move(totals)) {}
 
 Result<void> ProjectionWriter::write(const Layer& layer) {
-  Entries by_id;
-  by_id.reserve(layer.entries().size());
-  for (const Layer::Entry& entry : layer.entries()) by_id.push_back(&entry);
-  std::ranges::sort(by_id, {}, [](const Layer::Entry* entry) { return entry->signature.id; });
+  const Entries by_id = sorted_by_id(layer);
   RowBatch batch(database_, families_, by_id.size() * batch_bytes_per_signature);
   if (auto written = write_rows(batch, by_id); !written) return written;
   if (auto written = write_fingerprints(batch, by_id); !written) return written;
@@ -151,7 +174,9 @@ Result<void> ProjectionWriter::write(const Layer& layer) {
 Result<void> ProjectionWriter::write_rows(RowBatch& batch, const Entries& by_id) {
   batch.begin(Projection::signatures);
   RowEncoder encoder;
-  for (const Layer::Entry* entry : by_id) {
+  for (std::size_t place = 0; place < by_id.size(); ++place) {
+    prefetch_entry(by_id, place);
+    const Layer::Entry* entry = by_id[place];
     auto put = batch.put(id_key(entry->signature.id), encoder.encode(entry->signature));
     if (!put) return put;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/prefetch.hpp"
 #include "projections/index_key.hpp"
 
 namespace rounds {
@@ -48,10 +49,22 @@ void RecencyList::append(Run& run, const Touch& touch) {
 
 void RecencyList::touch(const Signature& signature) {
   if (filling_.touches.size() == touches_per_run) {
-    runs_.push_back(std::exchange(filling_, {}));
+    runs_.push_back(take_full(filling_));
     clean();
   }
   append(filling_, {signature.last_seen, &signature});
+}
+
+void RecencyList::touch_again(const Signature& signature) {
+  may_repeat_ = true;
+  touch(signature);
+}
+
+RecencyList::Run RecencyList::take_full(Run& run) {
+  Run full = std::exchange(run, {});
+  // Most lists never fill one; those that did will fill another one.
+  run.touches.reserve(touches_per_run);
+  return full;
 }
 
 void RecencyList::clean() {
@@ -59,7 +72,11 @@ void RecencyList::clean() {
   for (int i = 0; i < runs_cleaned_per_run; ++i) {
     const Run run = std::move(runs_.front());
     runs_.pop_front();
-    for (const Touch& touch : run.touches) {
+    for (std::size_t place = 0; place < run.touches.size(); ++place) {
+      if (place + prefetch_distance < run.touches.size()) {
+        prefetch(run.touches[place + prefetch_distance].signature);
+      }
+      const Touch& touch = run.touches[place];
       if (is_stale(touch)) continue;
       append(survivors_, touch);
       if (survivors_.touches.size() == touches_per_run) close_survivors();
@@ -68,13 +85,14 @@ void RecencyList::clean() {
 }
 
 void RecencyList::close_survivors() {
-  // A signature that leaves the list and comes back with the same time has two live touches.
   std::vector<Touch>& touches = survivors_.touches;
-  std::ranges::sort(touches, {}, &Touch::signature);
-  const auto repeated = std::ranges::unique(touches, {}, &Touch::signature);
-  touches.erase(repeated.begin(), repeated.end());
+  if (may_repeat_) {
+    std::ranges::sort(touches, {}, &Touch::signature);
+    const auto repeated = std::ranges::unique(touches, {}, &Touch::signature);
+    touches.erase(repeated.begin(), repeated.end());
+  }
   const bool is_worth_a_run = touches.size() > touches_per_run / 2;
-  if (is_worth_a_run) runs_.push_back(std::exchange(survivors_, {}));
+  if (is_worth_a_run) runs_.push_back(take_full(survivors_));
 }
 
 std::vector<const Signature*> RecencyList::first(const std::optional<PageCursor>& after,

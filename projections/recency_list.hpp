@@ -32,9 +32,13 @@ class RecencyList {
   explicit RecencyList(Status status, std::string tag = {})
       : status_(status), tag_(std::move(tag)) {}
 
-  // Takes in that `signature`, which now has the status of the list, became part of it or was seen
-  // anew. The reference must stay valid and show the newest state.
+  // Takes in that `signature`, which has the status of the list, was seen anew, or came into the
+  // layer. The reference must stay valid and show the newest state.
   void touch(const Signature& signature);
+
+  // Takes in that it became part of the list though it was not seen anew: it may have been there
+  // before, and then two of its touches are alike.
+  void touch_again(const Signature& signature);
 
   // The first `count` signatures behind `after`, in the order of listings; fewer if there are no
   // more.
@@ -53,15 +57,18 @@ class RecencyList {
   };
 
   static void append(Run& run, const Touch& touch);
+  // Leaves an empty one, with room.
+  [[nodiscard]] static Run take_full(Run& run);
   [[nodiscard]] bool is_stale(const Touch& touch) const;
   void clean();
   void close_survivors();
 
   Status status_;
   std::string tag_;
-  std::deque<Run> runs_;  // full ones; cleaned at the front
-  Run filling_;           // takes new touches
-  Run survivors_;         // takes touches of cleaned runs
+  std::deque<Run> runs_;     // full ones; cleaned at the front
+  Run filling_;              // takes new touches
+  Run survivors_;            // takes touches of cleaned runs
+  bool may_repeat_ = false;  // a signature may have more than one touch that is not stale
 };
 
 }  // namespace rounds

@@ -6,12 +6,24 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "core/prefetch.hpp"
+
 namespace rounds {
 namespace {
 
 FoldedOccurrences new_entry(const IdentifiedOccurrence& occurrence, std::uint32_t place) {
   const Timestamp time = occurrence.exemplar.time;
   return {HashedText(occurrence.identity->fingerprint), time, time, 0, place, {}};
+}
+
+// What new_entry() will read of the occurrence some places behind `place`.
+void prefetch_fingerprint(std::span<const IdentifiedOccurrence> occurrences, std::size_t place) {
+  if (place + 2 * prefetch_distance < occurrences.size()) {
+    prefetch(&occurrences[place + 2 * prefetch_distance].identity->fingerprint);
+  }
+  if (place + prefetch_distance >= occurrences.size()) return;
+  const std::string& fingerprint = occurrences[place + prefetch_distance].identity->fingerprint;
+  prefetch(fingerprint.data(), fingerprint.size());
 }
 
 // Counts one more; whether its exemplar is worth keeping.
@@ -31,6 +43,7 @@ std::vector<FoldedOccurrences> fold(RecordOccurrences& record, Folding folding) 
   if (folding == Folding::by_identity) by_identity.reserve(occurrences.size());
   std::uint32_t kept = 0;
   for (std::size_t i = 0; i < occurrences.size(); ++i) {
+    prefetch_fingerprint(occurrences, i);
     auto place = static_cast<std::uint32_t>(entries.size());
     if (folding == Folding::by_identity) {
       place = by_identity.try_emplace(occurrences[i].identity.get(), place).first->second;
@@ -55,6 +68,7 @@ std::vector<FoldedOccurrences> fold_all(const RecordOccurrences& record, Folding
   const std::vector<IdentifiedOccurrence>& occurrences = record.occurrences;
   entry_of.reserve(occurrences.size());
   for (std::uint32_t i = 0; i < occurrences.size(); ++i) {
+    prefetch_fingerprint(occurrences, i);
     auto place = static_cast<std::uint32_t>(entries.size());
     if (folding == Folding::by_identity) {
       place = by_identity.try_emplace(occurrences[i].identity.get(), place).first->second;

@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/exemplar_sampling.hpp"
+#include "core/prefetch.hpp"
 
 namespace rounds {
 namespace {
@@ -277,8 +278,12 @@ Result<void> GroupPlanner::emit_overflow(Waiting& overflow) {
 Result<void> GroupPlanner::emit_all_waiting() {
   if (auto loaded = load_waiting(); !loaded) return loaded;
   // Emitted ones that waited again stand in the order twice; the second time nothing waits.
-  for (const std::uint32_t place : waiting_order_) {
-    if (auto emitted = emit_waiting(waiting_[place]); !emitted) return emitted;
+  for (std::size_t i = 0; i < waiting_order_.size(); ++i) {
+    if (i + prefetch_distance < waiting_order_.size()) {
+      const auto& slot = waiting_[waiting_order_[i + prefetch_distance]].slot;
+      if (slot) changes_.prefetch_state(*slot);
+    }
+    if (auto emitted = emit_waiting(waiting_[waiting_order_[i]]); !emitted) return emitted;
   }
   for (Waiting& overflow : overflows_) {
     if (auto emitted = emit_overflow(overflow); !emitted) return emitted;

@@ -55,8 +55,12 @@ class Population {
     if (below(8) == 0) {
       signature.status = before == Status::new_ ? Status::muted : Status::new_;
     }
-    const bool moved = signature.status != before || signature.last_seen != last_seen;
-    if (moved && signature.status == Status::new_) list_.touch(signature);
+    if (signature.status != Status::new_) return;
+    if (signature.last_seen != last_seen) {
+      list_.touch(signature);
+    } else if (signature.status != before) {
+      list_.touch_again(signature);
+    }
   }
 
   void check_page() {
@@ -103,7 +107,7 @@ TEST(RecencyList, ShowsASignatureOnceThatLeftAndCameBack) {
   signature.status = Status::muted;
   EXPECT_TRUE(list.first(std::nullopt, 10).empty());
   signature.status = Status::new_;
-  list.touch(signature);
+  list.touch_again(signature);
   EXPECT_EQ(list.first(std::nullopt, 10), std::vector<const Signature*>{&signature});
 }
 
