@@ -20,18 +20,20 @@ Error wrong_row(const SignatureId& id, const HashedText& fingerprint) {
 
 }  // namespace
 
+FingerprintLookup::FingerprintLookup(std::size_t capacity) {
+  for (std::size_t i = 0; i < shard_count; ++i) shards_.emplace_back(capacity / shard_count);
+}
+
 std::optional<SignatureId> FingerprintLookup::recall(const HashedText& fingerprint) {
   Shard& shard = shard_of(fingerprint);
   const std::lock_guard lock(shard.mutex);
-  const auto known = shard.ids.find(fingerprint.hash);
-  return known == shard.ids.end() ? std::nullopt : std::optional(known->second);
+  return shard.ids.find(fingerprint.hash);
 }
 
 void FingerprintLookup::remember(const HashedText& fingerprint, const SignatureId& id) {
   Shard& shard = shard_of(fingerprint);
   const std::lock_guard lock(shard.mutex);
-  if (shard.ids.size() >= ids_per_shard_) shard.ids.clear();
-  shard.ids.insert_or_assign(fingerprint.hash, id);
+  shard.ids.put(fingerprint.hash, id);
 }
 
 Result<std::optional<Signature>> FingerprintLookup::find(const ProjectionSnapshot& disk,
@@ -43,7 +45,7 @@ Result<std::optional<Signature>> FingerprintLookup::find(const ProjectionSnapsho
   const auto id = disk.get_id(fingerprint.text);
   if (!id) return std::unexpected(id.error());
   if (!*id) return std::optional<Signature>{};
-  auto rows = disk.get_signatures(std::span(&**id, 1));
+  auto rows = disk.get_signatures(std::span(&**id, 1), RowReader::query);
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::optional<Signature> row = std::move(rows->front());
   if (!is_of(row, fingerprint)) return std::unexpected(wrong_row(**id, fingerprint));
@@ -64,7 +66,7 @@ Result<std::vector<std::optional<Signature>>> FingerprintLookup::find(
     texts.push_back(fingerprints[i].text);
     places.push_back(i);
   }
-  const auto found = disk.find_ids(texts);
+  const auto found = disk.find_ids(texts, RowReader::writer);
   if (!found) return std::unexpected(found.error());
   std::vector<SignatureId> ids;
   std::size_t kept = 0;
@@ -74,7 +76,7 @@ Result<std::vector<std::optional<Signature>>> FingerprintLookup::find(
     ids.push_back(*id);
     places[kept++] = places[i];
   }
-  auto rows = disk.get_signatures(ids);
+  auto rows = disk.get_signatures(ids, RowReader::writer);
   if (!rows) return std::unexpected(std::move(rows.error()));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const HashedText& fingerprint = fingerprints[places[i]];
@@ -97,7 +99,7 @@ Result<void> FingerprintLookup::read_recalled(const ProjectionSnapshot& disk,
     ids.push_back(*recalled);
     places.push_back(i);
   }
-  auto rows = disk.find_signatures(ids);
+  auto rows = disk.find_signatures(ids, RowReader::writer);
   if (!rows) return std::unexpected(std::move(rows.error()));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (is_of((*rows)[i], fingerprints[places[i]])) signatures[places[i]] = std::move((*rows)[i]);

@@ -6,30 +6,29 @@
 // Any thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "core/signature.hpp"
 #include "projections/hashed_text.hpp"
+#include "projections/id_cache.hpp"
 #include "projections/projection_snapshot.hpp"
 
 namespace rounds {
 
 class FingerprintLookup {
  public:
-  // Ids that are remembered: some 40 bytes each. Then it begins anew, a shard at a time.
-  static constexpr std::size_t default_capacity = 1024U * 1024;
+  // Ids that are remembered, 192 MiB when there are so many: most of the largest store that is
+  // measured, whose reads would be twice as many.
+  static constexpr std::size_t default_capacity = 8U * 1024 * 1024;
 
-  explicit FingerprintLookup(std::size_t capacity = default_capacity)
-      : ids_per_shard_(capacity / shard_count + 1) {}
+  explicit FingerprintLookup(std::size_t capacity = default_capacity);
 
   // Errors: corruption if the fingerprint leads to no row, or to that of another one; io_error.
   [[nodiscard]] Result<std::optional<Signature>> find(const ProjectionSnapshot& disk,
@@ -49,19 +48,16 @@ class FingerprintLookup {
   void remember(const HashedText& fingerprint, const SignatureId& id);
 
  private:
-  struct HashAsItIs {
-    using is_avalanching = void;  // XXH3: all bits are of the same quality
-    [[nodiscard]] std::size_t operator()(std::size_t hash) const { return hash; }
-  };
   struct Shard {
+    explicit Shard(std::size_t capacity) : ids(capacity) {}
     std::mutex mutex;
-    boost::unordered_flat_map<std::size_t, SignatureId, HashAsItIs> ids;  // guarded by mutex
+    IdCache ids;  // guarded by mutex
   };
   // Enough that threads seldom meet.
   static constexpr std::size_t shard_count = 16;
 
   [[nodiscard]] Shard& shard_of(const HashedText& fingerprint) {
-    // Not the bits that the table of the shard uses first.
+    // Not the bits that the table of the shard uses.
     return shards_[(fingerprint.hash >> 32U) % shard_count];
   }
   [[nodiscard]] std::optional<SignatureId> recall(const HashedText& fingerprint);
@@ -70,8 +66,7 @@ class FingerprintLookup {
                                            std::span<const HashedText> fingerprints,
                                            std::vector<std::optional<Signature>>& signatures);
 
-  const std::size_t ids_per_shard_;
-  std::array<Shard, shard_count> shards_;
+  std::deque<Shard> shards_;
 };
 
 }  // namespace rounds

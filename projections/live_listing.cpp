@@ -146,7 +146,7 @@ struct LiveProjections::Listing {
     for (const Candidate& candidate : candidates) {
       if (candidate.source == Source::disk) ids.push_back(candidate.position.id);
     }
-    auto rows = view.disk->get_signatures(ids);
+    auto rows = view.disk->get_signatures(ids, RowReader::query);
     if (!rows) return rows;
     std::vector<Signature> signatures;
     signatures.reserve(candidates.size());

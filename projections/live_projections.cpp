@@ -131,7 +131,7 @@ LiveProjections::Missing<Key> LiveProjections::find_in_layers(std::span<const Ke
 
 Result<void> LiveProjections::find_each(std::span<const SignatureId> ids, const Take& take) {
   const auto missing = find_in_layers(ids, take);
-  const auto rows = missing.disk->find_signatures(missing.keys);
+  const auto rows = missing.disk->find_signatures(missing.keys, RowReader::writer);
   if (!rows) return std::unexpected(rows.error());
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const std::optional<Signature>& row = (*rows)[i];

@@ -121,14 +121,16 @@ Result<std::optional<Signature>> ProjectionSnapshot::get_signature(const Signatu
 }
 
 template <typename Take>
-Result<void> ProjectionSnapshot::read_many(Projection projection,
+Result<void> ProjectionSnapshot::read_many(Projection projection, RowReader reader,
                                            std::span<const rocksdb::Slice> keys,
                                            const Take& take) const {
   std::vector<rocksdb::PinnableSlice> values(std::min(keys.size(), keys_per_read));
   std::vector<rocksdb::Status> statuses(values.size());
+  rocksdb::ReadOptions options = read_options();
+  options.fill_cache = reader == RowReader::query;
   for (std::size_t begin = 0; begin < keys.size(); begin += keys_per_read) {
     const auto some = keys.subspan(begin, std::min(keys_per_read, keys.size() - begin));
-    database_->MultiGet(read_options(), family(projection), some.size(), some.data(), values.data(),
+    database_->MultiGet(options, family(projection), some.size(), some.data(), values.data(),
                         statuses.data());
     for (std::size_t i = 0; i < some.size(); ++i) {
       if (statuses[i].IsNotFound()) continue;
@@ -144,7 +146,7 @@ Result<void> ProjectionSnapshot::read_many(Projection projection,
 }
 
 Result<std::vector<std::optional<Signature>>> ProjectionSnapshot::find_signatures(
-    std::span<const SignatureId> ids) const {
+    std::span<const SignatureId> ids, RowReader reader) const {
   std::vector<rocksdb::Slice> keys;
   keys.reserve(ids.size());
   for (const SignatureId& id : ids) keys.emplace_back(id_key(id));
@@ -155,15 +157,15 @@ Result<std::vector<std::optional<Signature>>> ProjectionSnapshot::find_signature
     signatures[place] = *std::move(signature);
     return {};
   };
-  if (auto read = read_many(Projection::signatures, keys, take); !read) {
+  if (auto read = read_many(Projection::signatures, reader, keys, take); !read) {
     return std::unexpected(std::move(read.error()));
   }
   return signatures;
 }
 
-Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(
-    std::span<const SignatureId> ids) const {
-  auto found = find_signatures(ids);
+Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(std::span<const SignatureId> ids,
+                                                                  RowReader reader) const {
+  auto found = find_signatures(ids, reader);
   if (!found) return std::unexpected(std::move(found.error()));
   std::vector<Signature> signatures;
   signatures.reserve(ids.size());
@@ -182,13 +184,13 @@ Result<std::vector<Signature>> ProjectionSnapshot::get_signatures(
 }
 
 Result<std::optional<SignatureId>> ProjectionSnapshot::get_id(std::string_view fingerprint) const {
-  const auto ids = find_ids(std::span(&fingerprint, 1));
+  const auto ids = find_ids(std::span(&fingerprint, 1), RowReader::query);
   if (!ids) return std::unexpected(ids.error());
   return ids->front();
 }
 
 Result<std::vector<std::optional<SignatureId>>> ProjectionSnapshot::find_ids(
-    std::span<const std::string_view> fingerprints) const {
+    std::span<const std::string_view> fingerprints, RowReader reader) const {
   const std::vector<rocksdb::Slice> keys(fingerprints.begin(), fingerprints.end());
   std::vector<std::optional<SignatureId>> ids(fingerprints.size());
   const auto take = [&](std::size_t place, std::string_view value) -> Result<void> {
@@ -203,7 +205,7 @@ Result<std::vector<std::optional<SignatureId>>> ProjectionSnapshot::find_ids(
     ids[place] = id;
     return {};
   };
-  if (auto read = read_many(Projection::fingerprints, keys, take); !read) {
+  if (auto read = read_many(Projection::fingerprints, reader, keys, take); !read) {
     return std::unexpected(std::move(read.error()));
   }
   return ids;

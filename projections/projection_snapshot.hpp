@@ -46,6 +46,10 @@ class IndexScan {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
+// Who reads many rows. Those that the writer reads change, and are found in a layer from then on:
+// to keep their blocks in the cache would only push out what queries read.
+enum class RowReader : std::uint8_t { query, writer };
+
 class ProjectionSnapshot {
  public:
   // A snapshot of `families`, the active ones or those of a generation that is being built. Make it
@@ -58,17 +62,17 @@ class ProjectionSnapshot {
 
   // Many at once, in the order of `ids`.
   [[nodiscard]] Result<std::vector<std::optional<Signature>>> find_signatures(
-      std::span<const SignatureId> ids) const;
+      std::span<const SignatureId> ids, RowReader reader) const;
 
   // The same for ids that an index names: an absent one is corruption.
-  [[nodiscard]] Result<std::vector<Signature>> get_signatures(
-      std::span<const SignatureId> ids) const;
+  [[nodiscard]] Result<std::vector<Signature>> get_signatures(std::span<const SignatureId> ids,
+                                                              RowReader reader) const;
 
   [[nodiscard]] Result<std::optional<SignatureId>> get_id(std::string_view fingerprint) const;
 
   // Many at once, in the order of `fingerprints`.
   [[nodiscard]] Result<std::vector<std::optional<SignatureId>>> find_ids(
-      std::span<const std::string_view> fingerprints) const;
+      std::span<const std::string_view> fingerprints, RowReader reader) const;
 
   // The positions of `facet` in `index` with `status`, from behind `after` on (from the start
   // without it). by_status has the one facet of all.
@@ -93,7 +97,8 @@ class ProjectionSnapshot {
   void find_beginnings();
   // Reads `keys` and calls `take(place, value)` for each that is there; stops at its first error.
   template <typename Take>
-  [[nodiscard]] Result<void> read_many(Projection projection, std::span<const rocksdb::Slice> keys,
+  [[nodiscard]] Result<void> read_many(Projection projection, RowReader reader,
+                                       std::span<const rocksdb::Slice> keys,
                                        const Take& take) const;
 
   rocksdb::DB* database_;

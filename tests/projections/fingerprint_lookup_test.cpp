@@ -57,12 +57,12 @@ class FingerprintLookupTest : public ::testing::Test {
 TEST_F(FingerprintLookupTest, FindsThemWithWhatItRememberedAndWithout) {
   std::vector<std::string> fingerprints;
   std::vector<SignatureId> ids;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 250; ++i) {
     fingerprints.push_back("fingerprint " + std::to_string(i));
     ids.push_back(store(fingerprints.back()));
   }
   const auto disk = snapshot();
-  FingerprintLookup lookup(20);  // begins anew all the time
+  FingerprintLookup lookup(20);  // has room for half of them
   std::mt19937_64 random(random_seed());
   for (int round = 0; round < 200; ++round) {
     std::vector<HashedText> keys;
