@@ -10,6 +10,7 @@
 
 #include "bench/support/synthetic.hpp"
 #include "core/check.hpp"
+#include "core/prefetch.hpp"
 
 namespace rounds::bench {
 namespace {
@@ -66,15 +67,26 @@ OccurrenceStream OccurrenceStream::one_of_each(std::uint32_t signatures, std::ui
   return stream;
 }
 
+void OccurrenceStream::prefetch_message(std::uint64_t position) const {
+  prefetch(&message(number_at(position + 2 * prefetch_distance)));
+  const std::string& text = message(number_at(position + prefetch_distance));
+  prefetch(text.data(), text.size());
+}
+
 Exemplar OccurrenceStream::exemplar(std::uint64_t position) const {
+  prefetch_message(position);
   return synthetic_exemplar(first_position_ + position, message(number_at(position)));
 }
 
 IdentifiedOccurrence OccurrenceStream::occurrence(std::uint64_t position) const {
+  prefetch(&identity(number_at(position + 2 * prefetch_distance)));
+  // Its beginning: there is the count of its owners, which copying the pointer changes.
+  prefetch(identity(number_at(position + prefetch_distance)).get(), 1);
   return {identity(number_at(position)), exemplar(position)};
 }
 
 Record OccurrenceStream::record(std::uint64_t position) const {
+  prefetch_message(position);
   Record record{};
   const std::uint32_t number = number_at(position);
   const std::uint64_t shifted = first_position_ + position;

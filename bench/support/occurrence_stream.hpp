@@ -97,6 +97,10 @@ class OccurrenceStream final : public OccurrenceSource {
  private:
   explicit OccurrenceStream(std::uint32_t signatures);
 
+  // Whoever takes one occurrence likely takes those behind it: what they are made from lies
+  // scattered, and waiting for it would be measured as if it were work of the system.
+  void prefetch_message(std::uint64_t position) const;
+
   std::vector<std::shared_ptr<const SignatureIdentity>> identities_;
   std::vector<std::string> messages_;
   std::vector<std::uint32_t> numbers_;
