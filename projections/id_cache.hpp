@@ -1,9 +1,9 @@
 // Remembers ids by a hash, up to a fixed number of them: a table of buckets, each of which holds
 // eight ids and forgets one of them for a ninth.
 //
-// Compact, since a store may have ten million signatures: 24 bytes for each place. The table doubles
-// once six of ten places are taken; it has then forgotten one in fifty. An id that was put may be forgotten, but what is found
-// was put under that hash. One thread at a time.
+// Compact, since a store may have ten million signatures: 24 bytes for each place. The table
+// doubles once six of ten places are taken; it has then forgotten one in fifty. An id that was put
+// may be forgotten, but what is found was put under that hash. One thread at a time.
 #pragma once
 
 #include <array>

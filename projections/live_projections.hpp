@@ -28,19 +28,11 @@
 #include "projections/fingerprint_lookup.hpp"
 #include "projections/hashed_text.hpp"
 #include "projections/layer.hpp"
+#include "projections/layer_limits.hpp"
 #include "projections/projection_snapshot.hpp"
 #include "projections/stats_totals.hpp"
 
 namespace rounds {
-
-// When the active layer is frozen and written to disk. Larger layers fold more events into one row
-// write and take more memory and more time to read again after a crash.
-struct LayerLimits {
-  // Bounds the memory of the layers.
-  std::size_t signatures = 104U * 1024;
-  // Bounds the part of the log that is read again after a crash.
-  std::size_t events = 1024U * 1024;
-};
 
 // Filters that the index of a listing does not have (error_type alone, any beside a tag) are
 // checked on rows: a page looks at no more of them than this.

@@ -212,7 +212,7 @@ Result<void> Committer::append(EventGroup events, const GroupPlan& plan) {
 void Committer::pause_for_projector() {
   const double level = live_.fill_level();
   if (level < 1) return;
-  const std::chrono::microseconds pause = pause_at(level);
+  const std::chrono::microseconds pause = pause_at(level, group_limit_.longest_recently());
   // Its failure is told by the write that follows.
   const auto idle = projector_.wait_until_idle(pause);
   if (idle && *idle) projector_.flush_soon();

@@ -46,7 +46,11 @@ class GroupLimit {
     occurrences_per_second_ = static_cast<double>(occurrences) / taken.count();
     events_.note(events, occurrences);
     signatures_.note(signatures, occurrences);
+    longest_recently_ = std::max(taken, longest_recently_ * (1 - gain));
   }
+
+  // How long the next group may take, going by the longest of the last ones.
+  [[nodiscard]] std::chrono::duration<double> longest_recently() const { return longest_recently_; }
 
  private:
   // A moving mean as TCP keeps of round trips (RFC 6298).
@@ -89,6 +93,7 @@ class GroupLimit {
   // How far groups were from what was expected of them, in proportion: a moving mean.
   double surprise_ = 0;
   double occurrences_per_second_ = 1e6;  // a guess, until the first group
+  std::chrono::duration<double> longest_recently_{};
   Share events_;
   Share signatures_;
 };

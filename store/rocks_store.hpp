@@ -24,6 +24,7 @@
 #include "core/ids.hpp"
 #include "core/signature_store.hpp"
 #include "eventlog/watermark.hpp"
+#include "projections/layer_limits.hpp"
 #include "projections/projection.hpp"
 #include "store/store_metrics.hpp"
 #include "store/store_options.hpp"
@@ -44,8 +45,8 @@ struct RocksStoreOptions : StoreOptions {
   bool coalesce_occurrences = true;
   // How much may change before it is written to the projections' disk; a crash costs reading as
   // much again.
-  std::size_t layer_signatures = 104U * 1024;
-  std::size_t layer_events = 1024U * 1024;
+  std::size_t layer_signatures = LayerLimits{}.signatures;
+  std::size_t layer_events = LayerLimits{}.events;
   // Counts what RocksDB does in the log, to prove that queries do nothing there. Null: not counted.
   std::shared_ptr<rocksdb::Statistics> log_statistics;
   // The file system that the data directory is on; must outlive the store. Null: that of the
