@@ -34,7 +34,8 @@ class FingerprintLookup {
   [[nodiscard]] Result<std::optional<Signature>> find(const ProjectionSnapshot& disk,
                                                       const HashedText& fingerprint);
 
-  // Many at once, in the order of `fingerprints`; far cheaper than one after the other.
+  // Many at once for the writer (RowReader), in the order of `fingerprints`; far cheaper than one
+  // after the other.
   [[nodiscard]] Result<std::vector<std::optional<Signature>>> find(
       const ProjectionSnapshot& disk, std::span<const HashedText> fingerprints);
 

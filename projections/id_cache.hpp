@@ -2,8 +2,9 @@
 // eight ids and forgets one of them for a ninth.
 //
 // Compact, since a store may have ten million signatures: 24 bytes for each place. The table
-// doubles once six of ten places are taken; it has then forgotten one in fifty. An id that was put
-// may be forgotten, but what is found was put under that hash. One thread at a time.
+// doubles once six of ten places are taken; about one in twenty-five is forgotten by then. An id
+// that was put may be forgotten, but what is found was put under that hash (0 counts as 1). One
+// thread at a time.
 #pragma once
 
 #include <array>

@@ -3,7 +3,7 @@
 //
 // Like a memtable: the active layer is changed by the committer under the lock of LiveProjections;
 // once frozen it never changes again and needs no lock. Memory is bounded by the limits in
-// live_projections.hpp.
+// layer_limits.hpp.
 #pragma once
 
 #include <array>

@@ -9,7 +9,7 @@ namespace rounds {
 struct LayerLimits {
   // Bounds the memory of the layers.
   std::size_t signatures = 104U * 1024;
-  // Bounds the part of the log that is read again after a crash: less than a second of it.
+  // Bounds the part of the log that is read again after a crash: no more than two layers of it.
   std::size_t events = 1280U * 1024;
 };
 

@@ -67,6 +67,12 @@ RecencyList::Run RecencyList::take_full(Run& run) {
   return full;
 }
 
+std::size_t RecencyList::touch_count() const {
+  std::size_t count = filling_.touches.size() + survivors_.touches.size();
+  for (const Run& run : runs_) count += run.touches.size();
+  return count;
+}
+
 void RecencyList::clean() {
   if (runs_.size() <= most_runs_left_alone) return;
   for (int i = 0; i < runs_cleaned_per_run; ++i) {

@@ -45,6 +45,10 @@ class RecencyList {
   [[nodiscard]] std::vector<const Signature*> first(const std::optional<PageCursor>& after,
                                                     std::size_t count) const;
 
+  // Touches that it holds, stale ones among them: its memory goes with them. Where more than a
+  // hundred signatures leave and come back in turn without being seen anew, it may be all of them.
+  [[nodiscard]] std::size_t touch_count() const;
+
  private:
   struct Touch {
     Timestamp last_seen{};  // of the signature, then

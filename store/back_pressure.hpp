@@ -16,11 +16,12 @@ namespace rounds {
 // within 250 ms.
 inline constexpr std::chrono::milliseconds longest_pause{75};
 
-// Behind that a group is a single submission, which takes 20 to 60 ms.
+// Behind that a group is a single submission, which mostly takes 20 to 60 ms.
 inline constexpr std::chrono::milliseconds longest_pause_overfull{130};
 
-// How full a layer is whose pauses are that long. From there to the hard level, where callers wait
-// for as long as it takes, a projector beside a rebuild has about ten seconds.
+// How full a layer is whose pauses are that long, unless groups are slow. From there to the hard
+// level, where callers wait for as long as it takes, a projector beside a rebuild has about ten
+// seconds.
 inline constexpr double slowest_level = 1.15;
 
 // What a pause and the group behind it may take together: of 250 ms, with some for chance.

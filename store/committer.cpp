@@ -109,10 +109,15 @@ void Committer::run() {
 void Committer::commit_group(std::vector<QueuedSubmission> group) noexcept {
   pause_for_projector();
   const auto start = std::chrono::steady_clock::now();
+  const Result<void> room = make_room();
+  const auto begun = std::chrono::steady_clock::now();
   const Sequence before = log_.last_sequence();
-  const std::uint64_t recorded = commit(group);
-  const auto taken = std::chrono::steady_clock::now() - start;
-  group_limit_.note(occurrences_of(group), log_.last_sequence() - before, signatures_added_, taken);
+  const std::uint64_t recorded = commit(group, room);
+  const auto ended = std::chrono::steady_clock::now();
+  const auto taken = ended - start;
+  // What the projector kept it from says nothing about groups.
+  group_limit_.note(occurrences_of(group), log_.last_sequence() - before, signatures_added_,
+                    ended - begun);
   counters_.commit_durations.observe(static_cast<std::uint64_t>(taken.count()));
   if (finished_) finished_({taken, group.size(), recorded});
   retire(group);
@@ -147,9 +152,9 @@ void Committer::free_one_retired() {
   retired_.pop_back();
 }
 
-std::uint64_t Committer::commit(std::vector<QueuedSubmission>& group) {
+std::uint64_t Committer::commit(std::vector<QueuedSubmission>& group, const Result<void>& room) {
   const Sequence before = log_.last_sequence();
-  auto plan = write(group);
+  auto plan = room ? write(group) : Result<GroupPlan>(std::unexpected(room.error()));
   if (!plan) {
     for (QueuedSubmission& item : group) item.completion(std::unexpected(plan.error()));
     return 0;
@@ -172,7 +177,6 @@ std::uint64_t Committer::commit(std::vector<QueuedSubmission>& group) {
 }
 
 Result<GroupPlan> Committer::write(std::vector<QueuedSubmission>& group) {
-  if (auto room = make_room(); !room) return std::unexpected(std::move(room.error()));
   // A clock that jumps back does not make the log go back in time.
   const Timestamp now = std::max(clock_.now(), log_.last_time());
   EventGroup events = log_.begin_group();

@@ -67,8 +67,9 @@ class Committer {
   // group would be planned.
   void commit_group(std::vector<QueuedSubmission> group) noexcept;
   [[nodiscard]] std::size_t next_group_limit();
-  // Returns how many occurrences became durable.
-  std::uint64_t commit(std::vector<QueuedSubmission>& group);
+  // Writes the group, unless there is no room, and tells its callers. Returns how many occurrences
+  // became durable.
+  std::uint64_t commit(std::vector<QueuedSubmission>& group, const Result<void>& room);
   [[nodiscard]] Result<GroupPlan> write(std::vector<QueuedSubmission>& group);
   [[nodiscard]] Result<void> append(EventGroup events, const GroupPlan& plan);
   // Slows the committer down while the projector is behind: a little before each group, the more

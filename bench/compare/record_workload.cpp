@@ -9,6 +9,7 @@
 
 #include "bench/compare/measure.hpp"
 #include "bench/compare/raw_rocksdb.hpp"
+#include "bench/compare/raw_rows.hpp"
 #include "bench/compare/sqlite_store.hpp"
 #include "bench/compare/workload.hpp"
 #include "bench/support/producer.hpp"
@@ -56,6 +57,8 @@ class RecordWorkload final : public Workload {
         return run_rounds(directory);
       case System::rocksdb:
         return run_rocksdb(directory);
+      case System::rocksdb_rows:
+        return run_rocksdb_rows(directory);
       case System::sqlite:
         return run_sqlite(directory, options_.sqlite_occurrences, sqlite_transaction_occurrences);
       case System::sqlite_rowwise:
@@ -120,6 +123,27 @@ class RecordWorkload final : public Workload {
     const auto found = reopened->scan(stream_->signature_count());
     if (!found) return std::unexpected(found.error());
     if (auto right = check_totals("rocksdb", *found, expected_); !right) {
+      return std::unexpected(right.error());
+    }
+    return samples;
+  }
+
+  Result<Samples> run_rocksdb_rows(const std::filesystem::path& directory) {
+    const Sample input = input_cost([&](std::uint64_t i) { keep(stream_->record(i)); });
+    auto rows = RawRows::open(directory);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    Acknowledgements acknowledgements;
+    const Stopwatch stopwatch;
+    if (auto done = rows->write(*stream_, acknowledgements); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
+    if (auto closed = rows->close(); !closed) return std::unexpected(closed.error());
+    Samples samples = bulk_samples(stopwatch, stream_->size(), directory, input, acknowledgements);
+    auto reopened = RawRows::open(directory);
+    if (!reopened) return std::unexpected(std::move(reopened.error()));
+    const auto found = reopened->scan();
+    if (!found) return std::unexpected(found.error());
+    if (auto right = check_totals("rocksdb-rows", *found, expected_); !right) {
       return std::unexpected(right.error());
     }
     return samples;
@@ -221,7 +245,7 @@ std::unique_ptr<Workload> make_uniform(const Scale& scale) {
       .name = "uniform-1m",
       .stream = {scale.uniform_occurrences, scale.uniform_signatures, 0.0, scale.seed},
       .coalesce = true,
-      .systems = {System::rounds, System::rocksdb, System::sqlite},
+      .systems = {System::rounds, System::rocksdb, System::rocksdb_rows, System::sqlite},
       .sqlite_occurrences = scale.uniform_occurrences});
 }
 

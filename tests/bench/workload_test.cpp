@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"zipf_coalesced_sqlite", make_zipf_coalesced, System::sqlite},
                     Case{"zipf_each_rounds", make_zipf_each, System::rounds},
                     Case{"uniform_rounds", make_uniform, System::rounds},
+                    Case{"uniform_rocksdb_rows", make_uniform, System::rocksdb_rows},
                     Case{"uniform_sqlite", make_uniform, System::sqlite},
                     Case{"sync_one_rounds", make_sync_one, System::rounds},
                     Case{"sync_one_sqlite", make_sync_one, System::sqlite_rowwise},

@@ -63,7 +63,7 @@ TEST(IdCache, TakesNoMoreThanItsCapacityAndLittleForFewIds) {
   IdCache cache(1000);
   EXPECT_EQ(cache.places(), IdCache::places_per_bucket);
   for (int i = 0; i < 100; ++i) cache.put(random(), {});
-  EXPECT_LE(cache.places(), 512U);
+  EXPECT_LE(cache.places(), 256U);
   for (int i = 0; i < 100'000; ++i) cache.put(random(), {});
   EXPECT_LE(cache.places(), 1000U);
   EXPECT_GT(cache.places(), 500U);

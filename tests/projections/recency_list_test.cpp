@@ -111,5 +111,23 @@ TEST(RecencyList, ShowsASignatureOnceThatLeftAndCameBack) {
   EXPECT_EQ(list.first(std::nullopt, 10), std::vector<const Signature*>{&signature});
 }
 
+TEST(RecencyList, DoesNotGrowWithWhatHappensToFewSignatures) {
+  std::deque<Signature> signatures(50);
+  RecencyList list(Status::new_);
+  for (Signature& signature : signatures) list.touch(signature);
+  std::int64_t now_us = 0;
+  for (int round = 0; round < 2000; ++round) {
+    for (Signature& signature : signatures) {
+      if (round < 1000) {
+        list.touch_again(signature);  // as if it had left and come back
+      } else {
+        signature.last_seen = timestamp_from_microseconds(++now_us);
+        list.touch(signature);
+      }
+    }
+    EXPECT_LT(list.touch_count(), 2500U) << round;
+  }
+}
+
 }  // namespace
 }  // namespace rounds::test

@@ -54,6 +54,17 @@ TEST(GroupLimit, IsSoonAsBeforeAfterOneGroupThatTookExtremelyLong) {
   EXPECT_GT(next(limit), 57'000);
 }
 
+TEST(GroupLimit, RemembersASlowGroupForAWhile) {
+  GroupLimit limit;
+  settle(limit, 60'000);
+  limit.note(60'000, 60'000, 0, milliseconds{130});
+  EXPECT_EQ(limit.longest_recently(), milliseconds{130});
+  limit.note(60'000, 60'000, 0, milliseconds{60});
+  EXPECT_GT(limit.longest_recently(), milliseconds{110});
+  for (int i = 0; i < 20; ++i) limit.note(60'000, 60'000, 0, milliseconds{60});
+  EXPECT_EQ(limit.longest_recently(), milliseconds{60});
+}
+
 TEST(GroupLimit, IsFarLessWhileSomebodyAsks) {
   GroupLimit limit;
   settle(limit, 120'000);
