@@ -59,8 +59,10 @@ std::vector<QueuedSubmission> CommitQueue::take_group(std::size_t most_occurrenc
   }
   std::size_t taken = 0;
   auto end = waiting_.begin();
-  while (end != waiting_.end() && taken < most_occurrences) {
-    taken += weight(end->submission);
+  while (end != waiting_.end()) {
+    const std::size_t more = weight(end->submission);
+    if (end != waiting_.begin() && taken + more > most_occurrences) break;
+    taken += more;
     waiting_bytes_ -= end->bytes;
     ++end;
   }

@@ -49,7 +49,7 @@ class CommitQueue {
   [[nodiscard]] bool wait_for_work();
 
   // The next group, in the order of arrival: at least one submission, if any waits, and further
-  // ones while the group has less than `most_occurrences`.
+  // ones as long as the group has no more than `most_occurrences`.
   [[nodiscard]] std::vector<QueuedSubmission> take_group(std::size_t most_occurrences);
 
   // Whether nothing waits and a push would be taken. Out of date as soon as it is known.
