@@ -18,6 +18,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "daemon/peer_state.hpp"
+
 namespace rounds::daemon {
 namespace {
 
@@ -355,9 +357,10 @@ void Session::watch_peer() {
       asio::ip::tcp::socket::wait_read,
       [self = shared_from_this()](const beast::error_code& error) {
         if (error || self->body_ == nullptr) return;
-        beast::error_code broken;
-        const bool ended = self->stream_.socket().available(broken) == 0;
-        if (ended) self->end_stream({ErrorCode::unavailable, "the client has closed its side"});
+        const PeerState peer = peer_state(self->stream_.socket());
+        if (peer == PeerState::waits) return self->watch_peer();
+        if (peer == PeerState::sends) return;
+        self->end_stream({ErrorCode::unavailable, "the client has closed its side"});
       });
 }
 
