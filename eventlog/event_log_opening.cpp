@@ -177,6 +177,7 @@ Result<std::unique_ptr<EventLog>> EventLog::read_only(Result<OpenedLogDatabase> 
 
 // NOLINTNEXTLINE(cppcoreguidelines-rvalue-reference-param-not-moved): its members are, one by one
 void EventLog::adopt(OpenedLogDatabase&& opened) {
+  env_ = std::move(opened.env);
   database_ = std::move(opened.database);
   meta_ = opened.handles[0];
   frames_ = opened.handles[1];

@@ -1,6 +1,7 @@
 #include "eventlog/log_database.hpp"
 
 #include <memory>
+#include <utility>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
@@ -14,6 +15,7 @@
 #include "eventlog/rocksdb_status.hpp"
 #include "eventlog/sync_timer.hpp"
 #include "eventlog/torn_end.hpp"
+#include "eventlog/wal_reading_env.hpp"
 
 namespace rounds {
 namespace {
@@ -134,7 +136,11 @@ Result<OpenedLogDatabase> read_once(const std::filesystem::path& directory) {
       {.create_if_missing = false}, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
   // Opens all table files now, so that it does not matter when a writer deletes them.
   options.max_open_files = -1;
-  return open_for_reading(directory, options);
+  auto env = make_wal_reading_env(nullptr);
+  options.env = env.get();
+  auto opened = open_for_reading(directory, options);
+  if (opened) opened->env = std::move(env);
+  return opened;
 }
 
 }  // namespace

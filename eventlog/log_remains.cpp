@@ -14,6 +14,7 @@
 #include "eventlog/info_log.hpp"
 #include "eventlog/log_database.hpp"
 #include "eventlog/rocksdb_status.hpp"
+#include "eventlog/wal_reading_env.hpp"
 
 namespace rounds {
 namespace {
@@ -114,6 +115,8 @@ Result<OpenedLogDatabase> open_repaired_copy(const fs::path& directory, const fs
   if (auto taken = take_over(directory, scratch); !taken) return std::unexpected(taken.error());
   rocksdb::DBOptions options = log_database_options({.create_if_missing = false});
   options.info_log = make_silent_log();
+  const auto env = make_wal_reading_env(nullptr);
+  options.env = env.get();
   const auto status = rocksdb::RepairDB(scratch.string(), options, log_families());
   if (!status.ok()) return std::unexpected(from_status(status, "repairing a copy of the log"));
   return open_log_database_read_only(scratch);

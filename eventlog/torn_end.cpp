@@ -13,6 +13,7 @@
 #include "eventlog/log_database.hpp"
 #include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
+#include "eventlog/wal_reading_env.hpp"
 
 namespace rounds {
 namespace {
@@ -27,7 +28,9 @@ constexpr std::uint64_t max_identity_wal_bytes = 128;
 // nothing.
 Result<Sequence> find_end(const std::filesystem::path& directory, const EventLogOptions& options,
                           Recovery recovery) {
+  const auto env = make_wal_reading_env(options.env);
   rocksdb::Options all(log_database_options(options, recovery), {});
+  all.env = env.get();
   all.info_log = make_silent_log();
   LogHandles handles;
   rocksdb::DB* opened = nullptr;

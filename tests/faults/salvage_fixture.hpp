@@ -234,6 +234,14 @@ class SalvageTest : public testing::Test {
     EXPECT_EQ(report.log.event_count, original_.size() - (damage.last - damage.first + 1));
   }
 
+  void expect_one_wal_block_lost() {
+    const SalvageReport report = salvage();
+    ASSERT_FALSE(report.is_complete());
+    EXPECT_GT(report.log.event_count, original_.size() / 2);
+    ASSERT_EQ(report.log.damage_count, 1U);
+    EXPECT_LT(report.log.damages[0].last, original_.size());
+  }
+
   TemporaryDirectory directory_;
   FaultFileSystem::Environment environment_ = FaultFileSystem::make();
   std::mt19937_64 random_;

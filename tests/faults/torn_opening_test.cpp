@@ -15,6 +15,10 @@ namespace {
 // Each cut leaves something else: nothing of what was not synced, a part, garbage.
 constexpr std::uint64_t losses_each = 12;
 
+// A record of RocksDB's logs whose payload did not reach the disk: checksum, length, type, zeros.
+const std::string torn_record =
+    std::string("\x12\x34\x56\x78\x20\x00\x01", 7) + std::string(32, '\0');
+
 class TornOpeningTest : public WatermarkTest {
  protected:
   [[nodiscard]] Result<std::unique_ptr<EventLog>> open_at(const fs::path& directory) {
@@ -82,6 +86,24 @@ TEST_F(TornOpeningTest, APowerCutAtAnyStepOfOpeningALogLosesNothing) {
   cut_at_each_step(original, 5);
 }
 
+// Garbage of which RocksDB takes a part for a record of a recycled file, and reads it for ever when
+// it looks for what is sound behind the garbage.
+TEST_F(TornOpeningTest, GarbageThatLooksRecycledIsATornEndLikeOthers) {
+  auto log = open();
+  append(*log, 10);
+  kill(std::move(log));
+  constexpr std::size_t block_bytes = 32U << 10U;
+  std::string wal = *read_file(*files_, live_wal(), block_bytes);
+  wal += torn_record;
+  wal.resize(block_bytes, '\x5a');
+  wal += std::string("\x12\x34\x56\x78\x20\x00\x05", 7) + std::string(64, '\x5a');
+  ASSERT_TRUE(replace_file(*files_, live_wal(), wal));
+  log = open();
+  ASSERT_NE(log, nullptr);
+  EXPECT_EQ(log->last_sequence(), 10U);
+  EXPECT_TRUE(log->opening().torn_end);
+}
+
 // A log with 10 acknowledged events whose process was killed.
 class TornManifestTest : public TornOpeningTest {
  protected:
@@ -99,10 +121,6 @@ class TornManifestTest : public TornOpeningTest {
   fs::path manifest_;
   std::string bytes_;
 };
-
-// A record of RocksDB's logs whose payload did not reach the disk: checksum, length, type, zeros.
-const std::string torn_record =
-    std::string("\x12\x34\x56\x78\x20\x00\x01", 7) + std::string(32, '\0');
 
 TEST_F(TornManifestTest, ATornChangeBehindTheMarkIsDroppedAndReported) {
   ASSERT_TRUE(replace_file(*files_, manifest_, bytes_ + torn_record));
