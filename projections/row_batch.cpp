@@ -15,13 +15,14 @@ constexpr const char* doing = "adding a row to a batch";
 // read them again. Of less it reads again what there is, for fewer tables.
 constexpr std::size_t bytes_worth_flushing = 8U << 20U;
 
-// Has a thread of RocksDB put what was written to the families into tables.
-Result<void> flush_soon(const ProjectionDatabase& database, const FamilySet& families) {
+// Has a thread of RocksDB put what was written to the families into tables, and waits for it if
+// wanted: also for what is on its way already.
+Result<void> flush(const ProjectionDatabase& database, const FamilySet& families, bool wait) {
   std::vector<rocksdb::ColumnFamilyHandle*> flushed{database.meta_family()};
   std::ranges::copy_if(families, std::back_inserter(flushed),
                        [](const auto* family) { return family != nullptr; });
   rocksdb::FlushOptions options;
-  options.wait = false;
+  options.wait = wait;
   options.allow_write_stall = true;
   const auto status = database.database().Flush(options, flushed);
   // Too much is being flushed as it is.
@@ -46,9 +47,13 @@ Result<void> RowBatch::commit(const Sequence* checkpoint) {
         put(ProjectionDatabase::checkpoint_key(), ProjectionDatabase::checkpoint_row(*checkpoint));
     if (!stored) return stored;
   }
+  const bool is_large = batch_.GetDataSize() >= bytes_worth_flushing;
+  if (is_large) {
+    // Otherwise a slow disk would leave three layers in memtables, of 120 MiB each.
+    if (auto flushed = flush(database_, families_, true); !flushed) return flushed;
+  }
   if (auto written = database_.write(batch_); !written) return written;
-  if (batch_.GetDataSize() < bytes_worth_flushing) return {};
-  return flush_soon(database_, families_);
+  return is_large ? flush(database_, families_, false) : Result<void>{};
 }
 
 }  // namespace rounds
