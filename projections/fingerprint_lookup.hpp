@@ -54,9 +54,9 @@ class FingerprintLookup {
     std::mutex mutex;
     IdCache ids;  // guarded by mutex
   };
-  // Enough that threads seldom meet, and that a table doubles within a millisecond or two. Hashes are
-  // so even that all of them do so within some twenty commit groups: of 16 shards six doubled within
-  // one, which took 150 ms.
+  // Enough that threads seldom meet, and that a table doubles within a millisecond or two. Hashes
+  // are so even that all of them do so within some twenty commit groups: of 16 shards six doubled
+  // within one, which took 150 ms.
   static constexpr std::size_t shard_count = 256;
 
   [[nodiscard]] Shard& shard_of(const HashedText& fingerprint) {

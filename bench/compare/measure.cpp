@@ -27,7 +27,8 @@ Samples samples_of(const Acknowledgements& acknowledgements) {
   return {{"ack_p50", latencies.percentile(0.5) * milliseconds, "ms"},
           {"ack_p99", latencies.percentile(0.99) * milliseconds, "ms"},
           {"ack_max", latencies.percentile(1) * milliseconds, "ms"},
-          {"longest_stall", stall.count(), "ms"}};
+          {"longest_stall", stall.count(), "ms"},
+          {"page_touch_in_stall", acknowledgements.page_touch_in_stall(), "us"}};
 }
 
 Result<std::unique_ptr<RocksStore>> open_filled_rounds(const std::filesystem::path& directory,

@@ -41,7 +41,7 @@ template <typename Operation>
 // What the store has counted. Errors: those of get_stats().
 [[nodiscard]] Result<Totals> totals_of(SignatureStore& store);
 
-// ack_p50, ack_p99, ack_max and longest_stall in milliseconds.
+// ack_p50, ack_p99, ack_max and longest_stall in milliseconds, page_touch_in_stall in microseconds.
 [[nodiscard]] Samples samples_of(const Acknowledgements& acknowledgements);
 
 // A store in `directory` that has recorded the source and was opened again since, so that all of it

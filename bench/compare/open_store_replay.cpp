@@ -71,6 +71,7 @@ struct Ingested {
   std::uint64_t occurrences = 0;
   double rate = 0;
   double longest_stall_ms = 0;
+  double page_touch_in_stall_us = 0;
 };
 
 // Records while `work` runs.
@@ -91,7 +92,8 @@ Result<Ingested> ingest_during(RocksStore& store, const OccurrenceStream& stream
   if (!worked) return std::unexpected(std::move(worked.error()));
   if (!recorded) return std::unexpected(std::move(recorded.error()));
   const std::chrono::duration<double, std::milli> stall = acknowledgements.longest_stall();
-  return Ingested{*recorded, static_cast<double>(*recorded) / seconds, stall.count()};
+  return Ingested{*recorded, static_cast<double>(*recorded) / seconds, stall.count(),
+                  acknowledgements.page_touch_in_stall()};
 }
 
 Result<Samples> measure_online(RocksStore& store, const OccurrenceStream& stream) {
@@ -123,6 +125,7 @@ Result<Samples> measure_online(RocksStore& store, const OccurrenceStream& stream
       {"online_rebuild", seconds, "s"},
       {"stall_alone", alone->longest_stall_ms, "ms"},
       {"stall_rebuilding", rebuilding->longest_stall_ms, "ms"},
+      {"page_touch_in_stall_rebuilding", rebuilding->page_touch_in_stall_us, "us"},
   };
 }
 

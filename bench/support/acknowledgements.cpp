@@ -1,7 +1,5 @@
 #include "bench/support/acknowledgements.hpp"
 
-#include <algorithm>
-
 #include "core/check.hpp"
 
 namespace rounds::bench {
@@ -17,7 +15,10 @@ void Acknowledgements::acknowledged(SteadyClock::time_point since, SteadyClock::
   const std::lock_guard lock(mutex_);
   ROUNDS_CHECK(waiting_ > 0, "what is acknowledged was submitted");
   latencies_.add(now - since);
-  longest_stall_ = std::max(longest_stall_, now - last_);
+  if (now - last_ > longest_stall_) {
+    longest_stall_ = now - last_;
+    longest_stall_end_ = now;
+  }
   last_ = now;
   --waiting_;
 }
@@ -30,6 +31,11 @@ Latencies Acknowledgements::latencies() const {
 Duration Acknowledgements::longest_stall() const {
   const std::lock_guard lock(mutex_);
   return longest_stall_;
+}
+
+double Acknowledgements::page_touch_in_stall() const {
+  const std::lock_guard lock(mutex_);
+  return touches_.slowest_between(longest_stall_end_ - longest_stall_, longest_stall_end_);
 }
 
 }  // namespace rounds::bench

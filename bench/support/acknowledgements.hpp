@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <mutex>
 
+#include "bench/support/page_touches.hpp"
 #include "bench/support/timing.hpp"
 
 namespace rounds::bench {
@@ -26,12 +27,18 @@ class Acknowledgements {
   // The longest time without an acknowledgement while at least one batch was waiting for one.
   [[nodiscard]] Duration longest_stall() const;
 
+  // How long a page took the machine at most during that stall, in microseconds of processor time;
+  // 0 if the stall was too short to tell (PageTouches).
+  [[nodiscard]] double page_touch_in_stall() const;
+
  private:
   mutable std::mutex mutex_;  // guards all below
   Latencies latencies_;
   std::size_t waiting_ = 0;
   SteadyClock::time_point last_;  // the last acknowledgement, or since when one is waited for
   Duration longest_stall_{};
+  SteadyClock::time_point longest_stall_end_;
+  PageTouches touches_;  // guards itself
 };
 
 }  // namespace rounds::bench

@@ -1,6 +1,10 @@
 #include "bench/support/acknowledgements.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
+
+#include "bench/support/page_touches.hpp"
 
 namespace rounds::bench {
 namespace {
@@ -46,6 +50,27 @@ TEST(Acknowledgements, CountNoStallWhileNothingWaits) {
   acknowledgements.acknowledged(acknowledgements.submitted(at(0)), at(2));
   acknowledgements.acknowledged(acknowledgements.submitted(at(1000)), at(1001));
   EXPECT_EQ(acknowledgements.longest_stall(), milliseconds(2));
+}
+
+TEST(Acknowledgements, TellWhatAPageTookDuringTheLongestStall) {
+  Acknowledgements acknowledgements;
+  EXPECT_EQ(acknowledgements.page_touch_in_stall(), 0);
+  const auto begin = SteadyClock::now();
+  // A longer stall each time, until a walk over the pages falls into it.
+  do {
+    acknowledgements.acknowledged(acknowledgements.submitted(begin));
+  } while (acknowledgements.page_touch_in_stall() == 0);
+  const double found = acknowledgements.page_touch_in_stall();
+  acknowledgements.acknowledged(acknowledgements.submitted());
+  EXPECT_EQ(acknowledgements.page_touch_in_stall(), found) << "that was a shorter one";
+}
+
+TEST(PageTouches, CountOnlyWalksBetweenTheMoments) {
+  const auto begin = SteadyClock::now();
+  const PageTouches touches;
+  while (touches.slowest_between(begin, SteadyClock::now()) == 0) std::this_thread::yield();
+  EXPECT_EQ(touches.slowest_between(SteadyClock::time_point{}, begin), 0);
+  EXPECT_LT(touches.slowest_between(begin, SteadyClock::now()), 1e6);
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+// How fast the machine lets a program have the memory that it has already.
+//
+// A virtual machine's memory is its host's, which may take away what it mapped, to move or to
+// inspect it: then each page is mapped anew when it is next touched, which takes some 50 us instead
+// of 0.1 and counts as the processor time of whoever touches it. Work that touches thousands of
+// pages stops for as long, whatever it is. A thread of its own touches a few pages a hundred times
+// a second, so that a stall can be told from one of the program. Any thread.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "bench/support/timing.hpp"
+
+namespace rounds::bench {
+
+class PageTouches {
+ public:
+  // Starts; the walks take about a thousandth of a processor.
+  PageTouches();
+
+  // The processor time that a page took, in microseconds, in the mean of a walk: the longest of the
+  // walks that ended between these moments. 0 if none did.
+  [[nodiscard]] double slowest_between(SteadyClock::time_point from,
+                                       SteadyClock::time_point to) const;
+
+ private:
+  struct Walk {
+    SteadyClock::time_point ended;
+    double microseconds_per_page = 0;
+  };
+  void run(const std::stop_token& stop);
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  std::vector<Walk> walks_;  // guarded by mutex_
+  std::jthread thread_;      // last: uses all of the above
+};
+
+}  // namespace rounds::bench
