@@ -317,7 +317,7 @@ class EventLog {
   void note_failure(const Error& error);
   void note_durable(Sequence sequence);
 
-  std::unique_ptr<rocksdb::Env> env_;  // that of database_ if it has one of its own
+  std::unique_ptr<rocksdb::Env> env_;  // of database_
   std::unique_ptr<rocksdb::DB> database_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;    // owned by database_, destroyed in close()
   rocksdb::ColumnFamilyHandle* frames_ = nullptr;  // likewise

@@ -1,7 +1,6 @@
 #include "eventlog/log_database.hpp"
 
 #include <memory>
-#include <utility>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
@@ -89,8 +88,10 @@ Result<OpenedLogDatabase> open_log_database(const std::filesystem::path& directo
   if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
   const auto mark = std::make_shared<ManifestMark>(files, directory);
   const auto info_log = make_info_log(directory);
+  result.env = make_wal_reading_env(options.env);
   const auto open_with = [&](rocksdb::WALRecoveryMode recovery) {
     auto chosen = log_database_options(options, recovery);
+    chosen.env = result.env.get();
     chosen.info_log = info_log;
     chosen.listeners.push_back(mark);
     if (options.sync_durations) {
@@ -117,8 +118,10 @@ namespace {
 
 Result<OpenedLogDatabase> open_for_reading(const std::filesystem::path& directory,
                                            rocksdb::DBOptions options) {
-  options.info_log = make_silent_log();
   OpenedLogDatabase result;
+  result.env = make_wal_reading_env(options.env);
+  options.env = result.env.get();
+  options.info_log = make_silent_log();
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::OpenForReadOnly(options, directory.string(), log_families(),
                                                    &result.handles, &database);
@@ -136,11 +139,7 @@ Result<OpenedLogDatabase> read_once(const std::filesystem::path& directory) {
       {.create_if_missing = false}, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
   // Opens all table files now, so that it does not matter when a writer deletes them.
   options.max_open_files = -1;
-  auto env = make_wal_reading_env(nullptr);
-  options.env = env.get();
-  auto opened = open_for_reading(directory, options);
-  if (opened) opened->env = std::move(env);
-  return opened;
+  return open_for_reading(directory, options);
 }
 
 }  // namespace

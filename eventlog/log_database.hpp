@@ -44,7 +44,7 @@ inline constexpr auto usual_recovery = rocksdb::WALRecoveryMode::kTolerateCorrup
 using LogHandles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
 struct OpenedLogDatabase {
-  std::unique_ptr<rocksdb::Env> env;  // that of the database if it has one of its own, or null
+  std::unique_ptr<rocksdb::Env> env;  // of the database, which must be closed before it goes
   std::unique_ptr<rocksdb::DB> database;
   LogHandles handles;     // of log_families(); to be destroyed before the database
   bool torn_end = false;  // a crash left half a group behind what was acknowledged; it is gone now

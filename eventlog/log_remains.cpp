@@ -115,6 +115,7 @@ Result<OpenedLogDatabase> open_repaired_copy(const fs::path& directory, const fs
   if (auto taken = take_over(directory, scratch); !taken) return std::unexpected(taken.error());
   rocksdb::DBOptions options = log_database_options({.create_if_missing = false});
   options.info_log = make_silent_log();
+  // Otherwise it would take a damaged record for the end of its file.
   const auto env = make_wal_reading_env(nullptr);
   options.env = env.get();
   const auto status = rocksdb::RepairDB(scratch.string(), options, log_families());

@@ -52,7 +52,7 @@ class WalFile final : public rocksdb::FSSequentialFile {
     while (given < count) {
       if (next_ == block_.size()) {
         if (auto status = load(options, debug); !status.ok()) return status;
-        if (block_.empty()) break;
+        if (next_ == block_.size()) break;
       }
       const std::size_t some = std::min(count - given, block_.size() - next_);
       std::memcpy(scratch + given, block_.data() + next_, some);
@@ -67,7 +67,7 @@ class WalFile final : public rocksdb::FSSequentialFile {
     while (count > 0) {
       if (next_ == block_.size()) {
         if (auto status = load({}, nullptr); !status.ok()) return status;
-        if (block_.empty()) break;
+        if (next_ == block_.size()) break;
       }
       const auto some = std::min<std::uint64_t>(count, block_.size() - next_);
       next_ += some;
@@ -77,28 +77,33 @@ class WalFile final : public rocksdb::FSSequentialFile {
   }
 
  private:
-  // The next block, or what there is of it at the end of the file.
+  // The next block, or what there is of it at the end of the file. Nothing behind that: what a
+  // writer adds meanwhile does not begin where a block does.
   rocksdb::IOStatus load(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) {
-    block_.resize(block_bytes);
+    if (has_ended_) return rocksdb::IOStatus::OK();
+    std::vector<char> block(block_bytes);
     std::size_t loaded = 0;
     while (loaded < block_bytes) {
       rocksdb::Slice some;
-      char* place = block_.data() + loaded;
+      char* place = block.data() + loaded;
       const auto status = file_->Read(block_bytes - loaded, options, &some, place, debug);
       if (!status.ok()) return status;
       if (some.empty()) break;
       if (some.data() != place) std::memmove(place, some.data(), some.size());
       loaded += some.size();
     }
-    block_.resize(loaded);
+    has_ended_ = loaded < block_bytes;
+    block.resize(loaded);
+    unmark_recycled_records(block);
+    block_.swap(block);
     next_ = 0;
-    unmark_recycled_records(block_);
     return rocksdb::IOStatus::OK();
   }
 
   std::unique_ptr<rocksdb::FSSequentialFile> file_;
   std::vector<char> block_;
   std::size_t next_ = 0;  // of the block, the first byte that was not read yet
+  bool has_ended_ = false;
 };
 
 class WalReadingFileSystem final : public rocksdb::FileSystemWrapper {

@@ -1,11 +1,14 @@
-// A file system for reading damaged write-ahead logs (WALs) with RocksDB to their end.
+// A file system with which RocksDB notices all damage in write-ahead logs (WALs).
 //
-// RocksDB 7.8 never ends if it is to skip what is damaged (kSkipAnyCorruptedRecords) and meets a
-// record that looks as if it were left over from a recycled file: of one of the types for that,
-// with the number of another file (https://github.com/facebook/rocksdb/issues/11968). One flipped
-// bit makes such a record of a sound one. Our WALs are never recycled, so each record of these
-// types is damage; with this file system RocksDB sees one whose checksum does not match, and gives
-// up the rest of its block, as it does behind other damage. Internal to eventlog/. Usable from any
+// RocksDB takes a record of the types for recycled files, with the number of another file, for what
+// was left over from that one. One flipped bit makes such a record of a sound one. Where damage is
+// refused or ends a log (the other recovery modes), it is then the end of the file without a word,
+// and opening deletes the file with all that follows; where damage is skipped
+// (kSkipAnyCorruptedRecords), RocksDB 7.8 reads the record for ever
+// (https://github.com/facebook/rocksdb/issues/11968). Our WALs are never recycled, so each record
+// of these types is damage: with this file system RocksDB sees one whose checksum does not match.
+//
+// Every database of ours is opened with it. Internal to eventlog/ and projections/. Usable from any
 // thread.
 #pragma once
 
@@ -15,8 +18,9 @@
 
 namespace rounds {
 
-// Like `base` (null: the file system of the machine), which must outlive it, but for what is read
-// of files named *.log. Changes no file.
+// The file system of `base` (null: that of the machine), which must outlive it, but for what is
+// read of files named *.log. Changes no file. A database must be closed before its environment
+// goes.
 [[nodiscard]] std::unique_ptr<rocksdb::Env> make_wal_reading_env(rocksdb::Env* base);
 
 }  // namespace rounds

@@ -1,5 +1,6 @@
 #include "projections/fingerprint_lookup.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -21,7 +22,9 @@ Error wrong_row(const SignatureId& id, const HashedText& fingerprint) {
 }  // namespace
 
 FingerprintLookup::FingerprintLookup(std::size_t capacity) {
-  for (std::size_t i = 0; i < shard_count; ++i) shards_.emplace_back(capacity / shard_count);
+  const std::size_t shards =
+      std::clamp<std::size_t>(capacity / IdCache::places_per_bucket, 1, most_shards);
+  for (std::size_t i = 0; i < shards; ++i) shards_.emplace_back(capacity / shards);
 }
 
 std::optional<SignatureId> FingerprintLookup::recall(const HashedText& fingerprint) {

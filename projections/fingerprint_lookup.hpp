@@ -55,13 +55,13 @@ class FingerprintLookup {
     IdCache ids;  // guarded by mutex
   };
   // Enough that threads seldom meet, and that a table doubles within a millisecond or two. Hashes
-  // are so even that all of them do so within some twenty commit groups: of 16 shards six doubled
-  // within one, which took 150 ms.
-  static constexpr std::size_t shard_count = 256;
+  // are so even that all tables double within a few commit groups: of sixteen, six did within one,
+  // which took 164 ms of processor time.
+  static constexpr std::size_t most_shards = 256;
 
   [[nodiscard]] Shard& shard_of(const HashedText& fingerprint) {
     // Not the bits that the table of the shard uses.
-    return shards_[(fingerprint.hash >> 32U) % shard_count];
+    return shards_[(fingerprint.hash >> 32U) % shards_.size()];
   }
   [[nodiscard]] std::optional<SignatureId> recall(const HashedText& fingerprint);
   // Reads what `ids` say into `signatures`, at the same places; none where they lead nowhere.

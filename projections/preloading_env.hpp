@@ -12,8 +12,8 @@
 
 namespace rounds {
 
-// Like `base` (null: the file system of the machine), which must outlive it, but for files below
-// `directory`, each of which should fit into memory.
+// The file system of `base` (null: that of the machine), but for files below `directory`, each of
+// which should fit into memory. Whatever that file system needs must outlive it; `base` need not.
 [[nodiscard]] std::unique_ptr<rocksdb::Env> make_preloading_env(rocksdb::Env* base,
                                                                 std::string directory);
 

@@ -14,6 +14,7 @@
 #include "eventlog/info_log.hpp"
 #include "eventlog/manifest_mark.hpp"
 #include "eventlog/rocksdb_status.hpp"
+#include "eventlog/wal_reading_env.hpp"
 #include "projections/family_options.hpp"
 #include "projections/index_key.hpp"
 #include "projections/preloading_env.hpp"
@@ -108,7 +109,8 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->tables_ = rebuild_directory(directory) / "tables";
-  projections->env_ = make_preloading_env(env, projections->tables_.string());
+  const auto wal_reading = make_wal_reading_env(env);
+  projections->env_ = make_preloading_env(wal_reading.get(), projections->tables_.string());
   rocksdb::DBOptions options = database_options(make_info_log(directory), projections->env_.get());
   projections->manifest_mark_ = std::make_shared<ManifestMark>(files, directory);
   options.listeners.push_back(projections->manifest_mark_);
@@ -159,14 +161,15 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::read_once(
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return fail(ErrorCode::data_missing, "there are none; run rounds-replay");
   if (auto whole = check_manifest(files, directory); !whole) return std::unexpected(whole.error());
-  rocksdb::DBOptions chosen = database_options(make_silent_log(), nullptr);
+  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
+  projections->env_ = make_wal_reading_env(nullptr);
+  rocksdb::DBOptions chosen = database_options(make_silent_log(), projections->env_.get());
   chosen.create_if_missing = false;
   chosen.max_open_files = -1;  // a writer may delete files that this reader still needs
   std::vector<std::string> names;
   constexpr const char* doing = "opening them";
   auto status = rocksdb::DB::ListColumnFamilies(chosen, directory.string(), &names);
   if (!status.ok()) return std::unexpected(from_status(status, doing));
-  std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->cache_ = rocksdb::NewLRUCache(block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.reserve(names.size());

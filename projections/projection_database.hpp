@@ -154,7 +154,7 @@ class ProjectionDatabase {
                                          std::weak_ptr<const void> readers);
 
   std::filesystem::path tables_;
-  std::unique_ptr<rocksdb::Env> env_;            // null when opened for reading
+  std::unique_ptr<rocksdb::Env> env_;            // of database_
   std::shared_ptr<rocksdb::Cache> cache_;        // of all families; never null
   std::shared_ptr<ManifestMark> manifest_mark_;  // null when opened for reading
   std::unique_ptr<rocksdb::DB> database_;

@@ -49,7 +49,7 @@ Result<void> RowBatch::commit(const Sequence* checkpoint) {
   }
   const bool is_large = batch_.GetDataSize() >= bytes_worth_flushing;
   if (is_large) {
-    // Otherwise a slow disk would leave three layers in memtables, of 120 MiB each.
+    // RocksDB would keep two layers in memtables and begin a third: 100 MiB more on a slow disk.
     if (auto flushed = flush(database_, families_, true); !flushed) return flushed;
   }
   if (auto written = database_.write(batch_); !written) return written;

@@ -29,8 +29,10 @@ class RowBatch {
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);
   [[nodiscard]] Result<void> remove(std::string_view key);
 
-  // Makes everything visible, with `checkpoint` unless it is null; not synced, but a large
-  // batch is on its way into tables. Errors: io_error.
+  // Makes everything visible, with `checkpoint` unless it is null; not synced, but a large batch is
+  // on its way into tables. A large one first waits until what was written to the families before
+  // is in tables. Errors: io_error; nothing was written then, or all of it and only the way into
+  // tables is barred.
   [[nodiscard]] Result<void> commit(const Sequence* checkpoint);
 
  private:

@@ -28,7 +28,7 @@ class Acknowledgements {
   [[nodiscard]] Duration longest_stall() const;
 
   // How long a page took the machine at most during that stall, in microseconds of processor time;
-  // 0 if the stall was too short to tell (PageTouches).
+  // 0 if no walk over them ended in it (PageTouches).
   [[nodiscard]] double page_touch_in_stall() const;
 
  private:

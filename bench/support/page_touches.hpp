@@ -1,10 +1,9 @@
 // How fast the machine lets a program have the memory that it has already.
 //
-// A virtual machine's memory is its host's, which may take away what it mapped, to move or to
-// inspect it: then each page is mapped anew when it is next touched, which takes some 50 us instead
-// of 0.1 and counts as the processor time of whoever touches it. Work that touches thousands of
-// pages stops for as long, whatever it is. A thread of its own touches a few pages a hundred times
-// a second, so that a stall can be told from one of the program. Any thread.
+// Usually touching a page takes 0.1 us. On a virtual machine it can take some 50 us of processor
+// time, each page once, as if the host had to map it anew: work that touches thousands of pages
+// stops for as long, whatever it is (docs/performance.md). A thread of its own touches a few pages
+// a hundred times a second, so that such a stall can be told from one of the program. Any thread.
 #pragma once
 
 #include <condition_variable>

@@ -60,9 +60,9 @@ TEST(Acknowledgements, TellWhatAPageTookDuringTheLongestStall) {
   do {
     acknowledgements.acknowledged(acknowledgements.submitted(begin));
   } while (acknowledgements.page_touch_in_stall() == 0);
-  const double found = acknowledgements.page_touch_in_stall();
-  acknowledgements.acknowledged(acknowledgements.submitted());
-  EXPECT_EQ(acknowledgements.page_touch_in_stall(), found) << "that was a shorter one";
+  // A longer one, at a time without walks.
+  acknowledgements.acknowledged(acknowledgements.submitted(at(-2'000'000)), at(-1'000'000));
+  EXPECT_EQ(acknowledgements.page_touch_in_stall(), 0);
 }
 
 TEST(PageTouches, CountOnlyWalksBetweenTheMoments) {
@@ -70,7 +70,6 @@ TEST(PageTouches, CountOnlyWalksBetweenTheMoments) {
   const PageTouches touches;
   while (touches.slowest_between(begin, SteadyClock::now()) == 0) std::this_thread::yield();
   EXPECT_EQ(touches.slowest_between(SteadyClock::time_point{}, begin), 0);
-  EXPECT_LT(touches.slowest_between(begin, SteadyClock::now()), 1e6);
 }
 
 }  // namespace

@@ -241,6 +241,29 @@ TEST_F(WatermarkTest, ATornEndIsNoDamageToVerify) {
   }
 }
 
+// RocksDB by itself would take it for the end of the file, and delete the file.
+TEST_F(WatermarkTest, ARecordThatLooksRecycledIsRefusedAndLeftAsItWas) {
+  auto log = open();
+  append(*log, 10);
+  kill(std::move(log));
+  const fs::path wal = live_wal();
+  std::string bytes = *read_file(*files_, wal, 1U << 20U);
+  std::size_t record = 0;
+  for (int i = 0; i < 4; ++i) {
+    const auto length = [&](std::size_t place) { return static_cast<std::uint8_t>(bytes[place]); };
+    record += 7U + length(record + 4) + 256U * length(record + 5);
+  }
+  ASSERT_EQ(bytes.at(record + 6), 1) << "the type of a whole record";
+  bytes[record + 6] = 5;
+  ASSERT_TRUE(replace_file(*files_, wal, bytes));
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::corruption);
+  const auto after = read_file(*files_, wal, 1U << 20U);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(*after, bytes);
+}
+
 TEST_F(WatermarkTest, VerifyingBesideAWriterChangesNothingAndFindsNothing) {
   const auto log = open();
   append(*log, 3);

