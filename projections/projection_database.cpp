@@ -83,6 +83,14 @@ std::uint64_t generation_of(std::string_view name) {
   return generation;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> families_of(
+    const std::vector<std::string>& names, const std::shared_ptr<rocksdb::Cache>& cache) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
+  for (const std::string& name : names) families.emplace_back(name, family_options(cache, name));
+  return families;
+}
+
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -124,10 +132,7 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
     names.emplace_back(rocksdb::kDefaultColumnFamilyName);
   }
   projections->cache_ = rocksdb::NewLRUCache(block_cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(names.size());
-  for (const std::string& name : names)
-    families.emplace_back(name, family_options(projections->cache_, name));
+  const auto families = families_of(names, projections->cache_);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(options, directory.string(), families, &handles, &database);
@@ -171,10 +176,7 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::read_once(
   auto status = rocksdb::DB::ListColumnFamilies(chosen, directory.string(), &names);
   if (!status.ok()) return std::unexpected(from_status(status, doing));
   projections->cache_ = rocksdb::NewLRUCache(block_cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(names.size());
-  for (const std::string& name : names)
-    families.emplace_back(name, family_options(projections->cache_, name));
+  const auto families = families_of(names, projections->cache_);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* database = nullptr;
   // Not as a secondary: that refuses torn write-ahead logs that a writer has long recovered from.
