@@ -1,5 +1,7 @@
 #include "projections/family_options.hpp"
 
+#include <string_view>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
@@ -26,8 +28,6 @@ bool is_read_by_key(std::string_view family) {
 // Files of new rows that wait before they are merged into the others: each merge rewrites the rows
 // of the next level, so fewer of them cost less, while reads look into a few more files.
 constexpr int files_per_compaction = 8;
-
-}  // namespace
 
 rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache,
                                             std::string_view name) {
@@ -57,6 +57,16 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
+}
+
+}  // namespace
+
+std::vector<rocksdb::ColumnFamilyDescriptor> families_of(
+    const std::vector<std::string>& names, const std::shared_ptr<rocksdb::Cache>& cache) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
+  for (const std::string& name : names) families.emplace_back(name, family_options(cache, name));
+  return families;
 }
 
 }  // namespace rounds

@@ -4,14 +4,15 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include <rocksdb/db.h>
 
 namespace rounds {
 
-// Of the family `name`, whose blocks `cache` holds.
-[[nodiscard]] rocksdb::ColumnFamilyOptions family_options(
-    const std::shared_ptr<rocksdb::Cache>& cache, std::string_view name);
+// The families of these names, whose blocks `cache` holds.
+[[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> families_of(
+    const std::vector<std::string>& names, const std::shared_ptr<rocksdb::Cache>& cache);
 
 }  // namespace rounds

@@ -83,14 +83,6 @@ std::uint64_t generation_of(std::string_view name) {
   return generation;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> families_of(
-    const std::vector<std::string>& names, const std::shared_ptr<rocksdb::Cache>& cache) {
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(names.size());
-  for (const std::string& name : names) families.emplace_back(name, family_options(cache, name));
-  return families;
-}
-
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -117,8 +109,8 @@ Result<std::unique_ptr<ProjectionDatabase>> ProjectionDatabase::open(
   }
   std::unique_ptr<ProjectionDatabase> projections(new ProjectionDatabase);
   projections->tables_ = rebuild_directory(directory) / "tables";
-  const auto wal_reading = make_wal_reading_env(env);
-  projections->env_ = make_preloading_env(wal_reading.get(), projections->tables_.string());
+  projections->env_ =
+      make_preloading_env(make_wal_reading_env(env).get(), projections->tables_.string());
   rocksdb::DBOptions options = database_options(make_info_log(directory), projections->env_.get());
   projections->manifest_mark_ = std::make_shared<ManifestMark>(files, directory);
   options.listeners.push_back(projections->manifest_mark_);
@@ -337,14 +329,13 @@ Result<void> ProjectionDatabase::write_synced(rocksdb::WriteBatch& batch) {
 
 Result<FamilySet> ProjectionDatabase::create_generation(std::span<const Projection> chosen) {
   ++last_generation_;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(chosen.size());
+  std::vector<std::string> names;
+  names.reserve(chosen.size());
   for (const Projection projection : chosen) {
-    const std::string name = family_name(projection, last_generation_);
-    families.emplace_back(name, family_options(cache_, name));
+    names.push_back(family_name(projection, last_generation_));
   }
   std::vector<rocksdb::ColumnFamilyHandle*> created;
-  const auto status = database_->CreateColumnFamilies(families, &created);
+  const auto status = database_->CreateColumnFamilies(families_of(names, cache_), &created);
   manifest_mark_->note();
   handles_.insert(handles_.end(), created.begin(), created.end());
   if (!status.ok()) return std::unexpected(from_status(status, "creating a generation"));
