@@ -16,6 +16,8 @@ from rounds_process import DEADLINE_SECONDS, clean_environment
 
 BEGIN = "<!-- tour begin -->"
 END = "<!-- tour end -->"
+# What does not end by itself in this time is killed.
+GRACE_SECONDS = 2.0
 # The address that the tour is written for; it is replaced by one that is free.
 ADDRESS = "127.0.0.1:4318"
 
@@ -140,12 +142,17 @@ class Session:
     def close(self):
         """Ends bash and everything that it started."""
         os.close(self._commands)
-        try:
-            os.killpg(self._bash.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
+        # Bash notes SIGTERM to end later, and forgets it if it becomes another program before that.
+        for ending, seconds in ((signal.SIGTERM, GRACE_SECONDS),
+                                (signal.SIGKILL, DEADLINE_SECONDS)):
+            try:
+                os.killpg(self._bash.pid, ending)
+            except ProcessLookupError:
+                pass
+            self._reader.join(seconds)
+            if not self._reader.is_alive():
+                break
         self._waiter.join(DEADLINE_SECONDS)
-        self._reader.join(DEADLINE_SECONDS)
         self._bash.stdout.close()
 
     def _text(self):

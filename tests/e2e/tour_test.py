@@ -71,6 +71,9 @@ class Runner(RoundsTest):
         self.run_tour("(read -r -t 1 <> <(:) || true; echo ready; exec tail -f /dev/null) &",
                       "# => ready", "echo next  # => next")
 
+    def test_what_does_not_end_is_killed(self):
+        self.run_tour("(trap '' TERM; echo ready; exec tail -f /dev/null) &", "# => ready")
+
     def test_commands_do_not_eat_the_tour(self):
         self.run_tour("cat", "echo still here  # => still here")
 
