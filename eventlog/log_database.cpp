@@ -68,6 +68,7 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   database.create_missing_column_families = options.create_if_missing;
   database.paranoid_checks = true;
   database.max_total_wal_size = most_wal_bytes;
+  database.recycle_log_file_num = 0;  // wal_reading_env.hpp relies on it
   // RocksDB starts all of these at each opening, however few files there are.
   database.max_file_opening_threads = 2;
   database.max_open_files = max_open_table_files;

@@ -55,6 +55,7 @@ rocksdb::DBOptions database_options(std::shared_ptr<rocksdb::Logger> info_log, r
   // A failed write is never retried in place: the store is opened again.
   options.max_bgerror_resume_count = 0;
   options.max_total_wal_size = max_write_ahead_log_bytes;
+  options.recycle_log_file_num = 0;  // wal_reading_env.hpp relies on it
   options.bytes_per_sync = bytes_per_sync;
   options.wal_bytes_per_sync = bytes_per_sync;
   options.info_log = std::move(info_log);

@@ -1,10 +1,12 @@
 // Reading the projections beside their writer: whatever files come and go meanwhile, what is read
 // is one moment of them.
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <rocksdb/write_batch.h>
