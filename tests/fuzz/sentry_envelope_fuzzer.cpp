@@ -44,6 +44,16 @@ void check_framing(const SentryBatch& alone, std::string_view body) {
   ROUNDS_CHECK(batch->skipped_count == alone.skipped_count + 1, "a session is skipped");
 }
 
+void check_keys(std::string_view body) {
+  // A byte that is not UTF-8 is read as U+FFFD, which takes three.
+  constexpr std::size_t replacement_bytes = 3;
+  const std::string key = sentry_key_in_envelope(body);
+  ROUNDS_CHECK(key.size() <= replacement_bytes * body.size(), "a key is a part of the body");
+  ROUNDS_CHECK(is_clean(key), "a key is valid UTF-8");
+  ROUNDS_CHECK(key.find_first_of("/:") == std::string::npos, "a key ends where the DSN goes on");
+  ROUNDS_CHECK(sentry_key_in_field(body).size() <= body.size(), "a key is a part of the field");
+}
+
 }  // namespace
 
 void fuzz_sentry_envelope(std::string_view input) {
@@ -57,9 +67,7 @@ void fuzz_sentry_envelope(std::string_view input) {
   const auto event = decode_sentry_event(body, project, at_second(1000));
   check_batch(event, body.size());
   if (event && body.starts_with('{')) check_framing(*event, body);
-  const std::string key = sentry_key_in_envelope(body);
-  ROUNDS_CHECK(key.size() <= body.size(), "a key is a part of the body");
-  static_cast<void>(sentry_key_in_field(body));
+  check_keys(body);
 }
 
 }  // namespace rounds::test

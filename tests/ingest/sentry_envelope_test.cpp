@@ -214,6 +214,7 @@ TEST(SentryKey, IsReadWhereverSdksPutIt) {
   EXPECT_EQ(sentry_key_in_field(""), "");
   EXPECT_EQ(sentry_key_in_envelope(header), "key");
   EXPECT_EQ(sentry_key_in_envelope(R"({"dsn":"https://key:secret@host:8000/path/1"})"), "key");
+  EXPECT_EQ(sentry_key_in_envelope("{\"dsn\":\"https://\xffkey@host/1\"}"), "\uFFFDkey");
   for (const std::string_view body :
        {"", "{}", "x", R"({"dsn":"https://host/1"})", R"({"dsn":"https://host/a@b"})",
         R"({"dsn":5})", R"({"dsn":"://"})"}) {
