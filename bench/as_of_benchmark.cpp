@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/support/benchmark_main.hpp"
+#include "bench/support/producer.hpp"
 #include "bench/support/synthetic.hpp"
 #include "store/rocks_store.hpp"
 
@@ -35,10 +36,8 @@ struct History {
 
   // The store, opened again: the log in table files.
   Result<std::unique_ptr<RocksStore>> fill(std::size_t others, std::size_t group) const {
-    RocksStoreOptions options;
-    options.coalesce_occurrences = false;
     {
-      auto filling = RocksStore::open(directory.path(), std::move(options));
+      auto filling = RocksStore::open(directory.path(), whole_events());
       if (!filling) return filling;
       std::uint64_t position = 0;
       for (std::size_t i = 0; i < history_length; i += group) {

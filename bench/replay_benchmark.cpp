@@ -16,10 +16,7 @@ struct FilledLog {
   Result<std::unique_ptr<EventLog>> log = fill();
 
   Result<std::unique_ptr<EventLog>> fill() const {
-    RocksStoreOptions options;
-    options.coalesce_occurrences = false;
-    if (auto filled = fill_store(directory.path(), benchmark_stream(), std::move(options));
-        !filled) {
+    if (auto filled = fill_store(directory.path(), benchmark_stream(), whole_events()); !filled) {
       return std::unexpected(std::move(filled.error()));
     }
     return EventLog::open(log_directory(directory.path()), {.create_if_missing = false});

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/signature.hpp"
 #include "core/time.hpp"
 
 namespace rounds {
@@ -32,13 +31,13 @@ inline constexpr std::uint32_t most_exemplars_per_hour = 3600;
   return std::chrono::microseconds{std::chrono::hours{1}} / per_hour;
 }
 
-// How many of the `offered` exemplars an event keeps that folds occurrences into `state` (null: a
-// new signature). `take_one()` is asked if it depends on the hour: whether one may be kept now.
+// How many of the `offered` exemplars an event keeps that folds occurrences into a signature with
+// `before` (0: a new one). `take_one()` is asked if it depends on the hour: whether one may be kept
+// now.
 template <typename TakeOne>
-[[nodiscard]] std::size_t exemplars_to_keep(const Signature* state, std::size_t offered,
+[[nodiscard]] std::size_t exemplars_to_keep(std::uint64_t before, std::size_t offered,
                                             const TakeOne& take_one) {
-  if (state == nullptr || offered == 0) return offered;
-  const std::uint64_t before = state->occurrence_count;
+  if (before == 0 || offered == 0) return offered;
   if (before < first_occurrences_with_exemplars) {
     return std::min<std::size_t>(offered, first_occurrences_with_exemplars - before);
   }

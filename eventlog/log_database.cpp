@@ -31,6 +31,9 @@ constexpr std::size_t meta_write_buffer_bytes = 4U << 20U;
 // oldest of them still waits for is written. More than two buffers of events: earlier that would
 // end the buffer of events as well while the one before is being written, and appends would wait.
 constexpr std::size_t most_wal_bytes = 3 * write_buffer_bytes;
+// The disk begins with a group while the rest of it is still being written, so that there is less
+// to wait for at its end. As much as RocksDB hands to the system at once.
+constexpr std::uint64_t wal_bytes_per_sync = 1U << 20U;
 constexpr std::size_t block_cache_bytes = 32U << 20U;
 
 // RocksDB would keep every table file open. Small ones are never merged, and each opening and each
@@ -77,6 +80,7 @@ rocksdb::DBOptions log_database_options(const EventLogOptions& options,
   // After a failed write nobody knows what is on the disk: RocksDB must not go on by itself.
   database.max_bgerror_resume_count = 0;
   database.statistics = options.statistics;
+  database.wal_bytes_per_sync = wal_bytes_per_sync;
   return database;
 }
 

@@ -106,6 +106,19 @@ const Signature* ChangeSet::state(Slot slot) {
   return signature.version == 0 ? nullptr : &signature;
 }
 
+const Signature* ChangeSet::state_without_run(Slot slot) const {
+  const SignatureUpdate& changed = change(slot);
+  const Signature& signature = changed.evolved ? changed.evolved->after : changed.entry->signature;
+  return signature.version == 0 ? nullptr : &signature;
+}
+
+std::uint64_t ChangeSet::occurrence_count(Slot slot) const {
+  const SignatureUpdate& changed = change(slot);
+  // An evolved state has the run in it.
+  if (changed.evolved) return changed.evolved->after.occurrence_count;
+  return changed.entry->signature.occurrence_count + changed.run.count;
+}
+
 Version ChangeSet::version(Slot slot) const {
   const SignatureUpdate& changed = change(slot);
   if (changed.evolved) return changed.evolved->after.version;

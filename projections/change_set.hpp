@@ -50,8 +50,13 @@ class ChangeSet {
   // of a function that is not const, or of this one.
   [[nodiscard]] const Signature* state(Slot slot);
 
+  // The same, but a run of OccurrencesRecorded at its end may be missing, which changes counts,
+  // times and versions alone: far cheaper after such events were folded in.
+  [[nodiscard]] const Signature* state_without_run(Slot slot) const;
+
   // Those of the state, which they do not need: far cheaper after events were folded in. 0 if there
   // were none.
+  [[nodiscard]] std::uint64_t occurrence_count(Slot slot) const;
   [[nodiscard]] Version version(Slot slot) const;
   [[nodiscard]] Sequence last_sequence(Slot slot) const;
 

@@ -126,11 +126,14 @@ Result<void> GroupPlanner::add(RecordOccurrences& record,
   const Provenance& provenance = record.context.provenance;
   if (!options_.coalesce_occurrences) {
     // Each is emitted as soon as the next of its fingerprint comes.
-    for (const FoldedOccurrences& entry : folded) static_cast<void>(waiting_of(entry, record));
+    places_.clear();
+    for (const FoldedOccurrences& entry : folded) places_.push_back(waiting_of(entry, record));
     if (auto loaded = load_waiting(); !loaded) return loaded;
   }
-  for (const FoldedOccurrences& entry : folded) {
-    const std::uint32_t place = waiting_of(entry, record);
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const FoldedOccurrences& entry = folded[i];
+    const std::uint32_t place =
+        options_.coalesce_occurrences ? waiting_of(entry, record) : places_[i];
     Waiting& waiting = waiting_[place];
     const bool joins = waiting.count > 0 && options_.coalesce_occurrences &&
                        (waiting.provenance == &provenance || *waiting.provenance == provenance);
@@ -230,13 +233,17 @@ Result<void> GroupPlanner::emit_waiting(Waiting& waiting) {
 }
 
 void GroupPlanner::record(Waiting& waiting, Learned learned) {
-  const Signature* present = waiting.slot ? changes_.state(*waiting.slot) : nullptr;
+  // Occurrences do not change what is decided here.
+  const Signature* present = waiting.slot ? changes_.state_without_run(*waiting.slot) : nullptr;
   const SignatureId id = present != nullptr ? present->id : ids_.next(now_);
-  const std::size_t offered = waiting.exemplars.size();
-  const std::size_t kept =
-      options_.exemplars == nullptr ? offered : exemplars_to_keep(present, offered, [&] {
-        return options_.exemplars->take(present->id);
-      });
+  std::size_t kept = waiting.exemplars.size();
+  if (options_.exemplars != nullptr) {
+    const std::uint64_t before = present != nullptr ? changes_.occurrence_count(*waiting.slot) : 0;
+    kept = exemplars_to_keep(before, kept, [&] {
+      // In one group it says yes once.
+      return !std::exchange(waiting.asked_for_exemplar, true) && options_.exemplars->take(id);
+    });
+  }
   auto payloads = decide_occurrences(present, *waiting.identity, waiting.take_summary(kept),
                                      options_.policy, std::move(learned.aliases));
   std::ranges::move(learned.payloads, std::inserter(payloads, payloads.begin()));

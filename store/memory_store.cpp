@@ -343,7 +343,9 @@ void MemoryStore::count(const std::shared_ptr<const SignatureIdentity>& identity
     append(id, decide_fingerprints(*present, owner.free), provenance, now);
   }
   if (options_.exemplars_per_hour > 0) {
-    occurrences.exemplars.resize(exemplars_to_keep(find(id), occurrences.exemplars.size(),
+    const Signature* counted = find(id);
+    const std::uint64_t before = counted == nullptr ? 0 : counted->occurrence_count;
+    occurrences.exemplars.resize(exemplars_to_keep(before, occurrences.exemplars.size(),
                                                    [&] { return take_exemplar(id, now); }));
   }
   append(id,

@@ -115,7 +115,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
     if (!loaded) return std::unexpected(loaded.error());
     parts->damaged_keys = *loaded;
   }
-  if (chosen.coalesce_occurrences && chosen.exemplars_per_hour > 0) {
+  if (chosen.exemplars_per_hour > 0) {
     parts->exemplars.emplace(chosen.exemplars_per_hour);
     const auto loaded = parts->exemplars->load(*parts->log);
     if (!loaded) return std::unexpected(loaded.error());

@@ -40,8 +40,8 @@ class EventLog;
 
 struct RocksStoreOptions : StoreOptions {
   bool create_if_missing = true;
-  // False: one event for each occurrence, with its exemplar, instead of one per signature and
-  // commit group.
+  // False: one event for each occurrence instead of one per signature and commit group. Which of
+  // them have exemplars is decided alike; exemplars_per_hour = 0 keeps that of each.
   bool coalesce_occurrences = true;
   // How much may change before it is written to the projections' disk; a crash costs reading as
   // much again.

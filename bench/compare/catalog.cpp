@@ -5,7 +5,7 @@ namespace rounds::bench {
 std::string_view to_string(System system) {
   // In the order of the enumerators.
   static constexpr std::array<std::string_view, all_systems.size()> names{
-      "rounds", "rocksdb", "rocksdb-rows", "sqlite", "sqlite-rowwise"};
+      "rounds", "rounds-exemplars", "rocksdb", "rocksdb-rows", "sqlite", "sqlite-rowwise"};
   return names[static_cast<std::size_t>(system)];
 }
 

@@ -122,9 +122,7 @@ Result<void> write(const Arguments& arguments) {
                                  .signatures = arguments.signatures,
                                  .exponent = 1.0,
                                  .seed = arguments.seed});
-  RocksStoreOptions options;
-  options.coalesce_occurrences = false;
-  auto store = RocksStore::open(arguments.directory, std::move(options));
+  auto store = RocksStore::open(arguments.directory, whole_events());
   if (!store) return std::unexpected(std::move(store.error()));
   // One producer, so that what is durable is always a beginning of the stream.
   Acknowledgements acknowledgements;

@@ -133,9 +133,7 @@ Result<Samples> measure_online(RocksStore& store, const OccurrenceStream& stream
 
 Result<Samples> measure_open_store(const std::filesystem::path& directory,
                                    const OccurrenceStream& stream) {
-  RocksStoreOptions options;
-  options.coalesce_occurrences = false;
-  auto store = RocksStore::open(directory, std::move(options));
+  auto store = RocksStore::open(directory, whole_events());
   if (!store) return std::unexpected(std::move(store.error()));
   auto samples = measure_past(**store, stream);
   if (!samples) return samples;

@@ -54,7 +54,9 @@ class RecordWorkload final : public Workload {
   Result<Samples> run(System system, const std::filesystem::path& directory) override {
     switch (system) {
       case System::rounds:
-        return run_rounds(directory);
+        return run_rounds(directory, RocksStoreOptions{}.exemplars_per_hour);
+      case System::rounds_exemplars:
+        return run_rounds(directory, 0);
       case System::rocksdb:
         return run_rocksdb(directory);
       case System::rocksdb_rows:
@@ -68,10 +70,12 @@ class RecordWorkload final : public Workload {
   }
 
  private:
-  Result<Samples> run_rounds(const std::filesystem::path& directory) {
+  Result<Samples> run_rounds(const std::filesystem::path& directory,
+                             std::uint32_t exemplars_per_hour) {
     const Sample input = input_cost([&](std::uint64_t i) { keep(stream_->occurrence(i)); });
     RocksStoreOptions store_options;
     store_options.coalesce_occurrences = options_.coalesce;
+    store_options.exemplars_per_hour = exemplars_per_hour;
     auto store = RocksStore::open(directory, std::move(store_options));
     if (!store) return std::unexpected(std::move(store.error()));
     Acknowledgements acknowledgements;
@@ -231,12 +235,12 @@ std::unique_ptr<Workload> make_zipf_coalesced(const Scale& scale) {
 }
 
 std::unique_ptr<Workload> make_zipf_each(const Scale& scale) {
-  return std::make_unique<RecordWorkload>(
-      RecordWorkload::Options{.name = "zipf-each",
-                              .stream = {scale.occurrences, scale.signatures, 1.0, scale.seed},
-                              .coalesce = false,
-                              .systems = {System::rounds, System::rocksdb, System::sqlite},
-                              .sqlite_occurrences = scale.sqlite_occurrences});
+  return std::make_unique<RecordWorkload>(RecordWorkload::Options{
+      .name = "zipf-each",
+      .stream = {scale.occurrences, scale.signatures, 1.0, scale.seed},
+      .coalesce = false,
+      .systems = {System::rounds, System::rounds_exemplars, System::rocksdb, System::sqlite},
+      .sqlite_occurrences = scale.sqlite_occurrences});
 }
 
 // SQLite takes all of it too: its rate falls as the signatures become more.

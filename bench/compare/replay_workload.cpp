@@ -39,9 +39,7 @@ class ReplayWorkload final : public Workload {
 
  private:
   Result<Samples> run_rounds(const std::filesystem::path& directory) {
-    RocksStoreOptions store_options;
-    store_options.coalesce_occurrences = false;
-    if (auto filled = fill_store(directory, *stream_, std::move(store_options)); !filled) {
+    if (auto filled = fill_store(directory, *stream_, whole_events()); !filled) {
       return std::unexpected(filled.error());
     }
     auto samples = join(run_child("rebuild", directory), run_child("verify", directory));

@@ -7,7 +7,7 @@ from pathlib import Path
 # In the order of reports: what bench/compare/catalog.cpp runs.
 WORKLOADS = ("zipf-coalesced", "zipf-each", "uniform-1m", "sync-1", "point-read", "top50", "replay",
              "open", "growth", "otlp-http")
-SYSTEMS = ("rounds", "rocksdb", "rocksdb-rows", "sqlite", "sqlite-rowwise")
+SYSTEMS = ("rounds", "rounds-exemplars", "rocksdb", "rocksdb-rows", "sqlite", "sqlite-rowwise")
 
 
 class UnusableFigures(Exception):

@@ -94,6 +94,13 @@ Result<std::uint64_t> record_until(const std::stop_token& stop, SignatureStore& 
   return record(stop, store, source, acknowledgements, endless, most_batches_in_flight);
 }
 
+RocksStoreOptions whole_events() {
+  RocksStoreOptions options;
+  options.coalesce_occurrences = false;
+  options.exemplars_per_hour = 0;
+  return options;
+}
+
 Result<void> fill_store(const std::filesystem::path& directory, const OccurrenceSource& source,
                         RocksStoreOptions options) {
   auto store = RocksStore::open(directory, std::move(options));

@@ -77,6 +77,9 @@ class Producer {
                                                  const OccurrenceSource& source,
                                                  Acknowledgements& acknowledgements);
 
+// One event for each occurrence, with its exemplar: the longest log that occurrences can make.
+[[nodiscard]] RocksStoreOptions whole_events();
+
 // Makes a store in `directory`, records the source in it and closes it.
 [[nodiscard]] Result<void> fill_store(const std::filesystem::path& directory,
                                       const OccurrenceSource& source, RocksStoreOptions options);

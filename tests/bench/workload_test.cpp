@@ -45,6 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"zipf_coalesced_rounds", make_zipf_coalesced, System::rounds},
                     Case{"zipf_coalesced_sqlite", make_zipf_coalesced, System::sqlite},
                     Case{"zipf_each_rounds", make_zipf_each, System::rounds},
+                    Case{"zipf_each_exemplars", make_zipf_each, System::rounds_exemplars},
                     Case{"uniform_rounds", make_uniform, System::rounds},
                     Case{"uniform_rocksdb_rows", make_uniform, System::rocksdb_rows},
                     Case{"uniform_sqlite", make_uniform, System::sqlite},

@@ -2,19 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/core/lifecycle_support.hpp"
-
 namespace rounds {
 namespace {
 
-std::size_t kept_of(std::uint64_t count, std::size_t offered, bool may_take_one) {
-  Signature state = test::make_signature(Status::new_, nullptr);
-  state.occurrence_count = count;
-  return exemplars_to_keep(&state, offered, [=] { return may_take_one; });
+std::size_t kept_of(std::uint64_t before, std::size_t offered, bool may_take_one) {
+  return exemplars_to_keep(before, offered, [=] { return may_take_one; });
 }
 
 TEST(ExemplarSampling, KeepsThoseOfTheFirstOccurrences) {
-  EXPECT_EQ(exemplars_to_keep(nullptr, 3, [] { return false; }), 3U);
+  EXPECT_EQ(kept_of(0, 3, false), 3U);
   EXPECT_EQ(kept_of(1, 3, false), 3U);
   EXPECT_EQ(kept_of(first_occurrences_with_exemplars - 1, 3, false), 1U);
 }
@@ -27,12 +23,7 @@ TEST(ExemplarSampling, KeepsOneAtATimeBehindThem) {
 
 TEST(ExemplarSampling, AsksForOneOnlyIfThereIsOne) {
   bool asked = false;
-  const Signature state = [] {
-    Signature signature = test::make_signature(Status::new_, nullptr);
-    signature.occurrence_count = 1000;
-    return signature;
-  }();
-  EXPECT_EQ(exemplars_to_keep(&state, 0, [&] { return asked = true; }), 0U);
+  EXPECT_EQ(exemplars_to_keep(1000, 0, [&] { return asked = true; }), 0U);
   EXPECT_FALSE(asked);
 }
 
