@@ -41,6 +41,7 @@ std::vector<FoldedOccurrences> fold(RecordOccurrences& record, Folding folding) 
   std::vector<FoldedOccurrences> entries;
   boost::unordered_flat_map<const SignatureIdentity*, std::uint32_t> by_identity;
   if (folding == Folding::by_identity) by_identity.reserve(occurrences.size());
+  if (folding == Folding::none) entries.reserve(occurrences.size());
   std::uint32_t kept = 0;
   for (std::size_t i = 0; i < occurrences.size(); ++i) {
     prefetch_fingerprint(occurrences, i);
@@ -67,6 +68,7 @@ std::vector<FoldedOccurrences> fold_all(const RecordOccurrences& record, Folding
   boost::unordered_flat_map<const SignatureIdentity*, std::uint32_t> by_identity;
   const std::vector<IdentifiedOccurrence>& occurrences = record.occurrences;
   entry_of.reserve(occurrences.size());
+  if (folding == Folding::none) entries.reserve(occurrences.size());
   for (std::uint32_t i = 0; i < occurrences.size(); ++i) {
     prefetch_fingerprint(occurrences, i);
     auto place = static_cast<std::uint32_t>(entries.size());
