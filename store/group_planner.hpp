@@ -76,7 +76,7 @@ class GroupPlanner {
     Timestamp first_seen{};
     Timestamp last_seen{};
     boost::container::static_vector<Exemplar*, limits::max_exemplars_per_event> exemplars;
-    bool asked_for_exemplar = false;  // whether its signature may keep one, in this group
+    bool asked_for_exemplar = false;  // of the sampler: whether its signature may keep one
 
     Waiting(const HashedText& with, const IdentifiedOccurrence& of)
         : fingerprint(with), identity(&of.identity), aliases(of.aliases.get()) {}
@@ -142,8 +142,8 @@ class GroupPlanner {
   Timestamp now_{};
   std::vector<Waiting> waiting_;
   bool aliases_wait_ = false;  // some of those may be of a signature with another fingerprint
-  std::vector<std::uint32_t> places_;  // in waiting_, of a submission that is not coalesced
-  std::size_t loaded_ = 0;             // of those, from the front: their signatures were read
+  std::size_t loaded_ = 0;     // of those, from the front: their signatures were read
+  std::vector<std::uint32_t> places_;         // in waiting_, of a submission that is not coalesced
   std::vector<std::uint32_t> waiting_order_;  // places in waiting_, by the first occurrence
   boost::unordered_flat_map<HashedText, std::uint32_t, HashOfText> by_fingerprint_;
   std::uint64_t overflowed_ = 0;  // occurrences that were moved to overflows_

@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "core/check.hpp"
-#include "core/exemplar_sampling.hpp"
 #include "store/log_subscription.hpp"
 
 namespace rounds {
@@ -338,16 +337,12 @@ void MemoryStore::count(const std::shared_ptr<const SignatureIdentity>& identity
                         Timestamp now) {
   const Signature* present = owner.signature;
   const SignatureId id = present != nullptr ? present->id : options_.ids->next(now);
+  const std::uint64_t before = present != nullptr ? present->occurrence_count : 0;
   if (present != nullptr && !answers_to(*present, identity->fingerprint)) {
     owner.free.insert(owner.free.begin(), identity->fingerprint);
     append(id, decide_fingerprints(*present, owner.free), provenance, now);
   }
-  if (options_.exemplars_per_hour > 0) {
-    const Signature* counted = find(id);
-    const std::uint64_t before = counted == nullptr ? 0 : counted->occurrence_count;
-    occurrences.exemplars.resize(exemplars_to_keep(before, occurrences.exemplars.size(),
-                                                   [&] { return take_exemplar(id, now); }));
-  }
+  occurrences.exemplars.resize(kept_of(occurrences.exemplars.size(), id, before, now));
   append(id,
          decide_occurrences(find(id), identity, std::move(occurrences), options_.policy,
                             std::move(owner.free)),

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/exemplar_sampling.hpp"
 #include "core/ids.hpp"
 #include "core/signature_budget.hpp"
 #include "core/signature_store.hpp"
@@ -84,6 +85,13 @@ class MemoryStore final : public SignatureStore {
     const bool may = is_first || now - last->second > interval;
     if (may) last->second = now;
     return may;
+  }
+
+  // How many of the `offered` exemplars an event at `now` keeps, of a signature that had `before`.
+  [[nodiscard]] std::size_t kept_of(std::size_t offered, const SignatureId& id,
+                                    std::uint64_t before, Timestamp now) {
+    if (options_.exemplars_per_hour == 0) return offered;
+    return exemplars_to_keep(before, offered, [&] { return take_exemplar(id, now); });
   }
 
   // The events up to `moment`.
