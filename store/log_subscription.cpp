@@ -1,5 +1,6 @@
 #include "store/log_subscription.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/signature_store.hpp"
@@ -28,7 +29,8 @@ Result<std::vector<Event>> LogSubscription::poll(std::size_t max_events) {
   const auto end = tail_.end(seat_);
   if (!end) return std::unexpected(end.error());
   if (next_ > *end) return std::vector<Event>{};
-  auto events = read_(next_, max_events);
+  // The store may be further than its tail knows: who reads beyond could not begin there again.
+  auto events = read_(next_, std::min<Sequence>(max_events, *end - next_ + 1));
   if (events && !events->empty()) next_ = events->back().sequence + 1;
   return events;
 }

@@ -18,10 +18,7 @@ void LogTail::advance(Sequence end) {
   Woken woken;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || suspended_ || end <= end_) return;
-    end_ = end;
-    if (waiting_ == 0) return;
-    take_waiting(woken);
+    if (!suspended_) move_to(end, woken);
   }
   for (Subscription::Ready& ready : woken) ready();
 }
@@ -32,9 +29,14 @@ void LogTail::suspend() {
   end_ = 0;
 }
 
-void LogTail::resume() {
-  const std::lock_guard lock(mutex_);
-  suspended_ = false;
+void LogTail::resume(Sequence end) {
+  Woken woken;
+  {
+    const std::lock_guard lock(mutex_);
+    suspended_ = false;
+    move_to(end, woken);
+  }
+  for (Subscription::Ready& ready : woken) ready();
 }
 
 void LogTail::close() {
@@ -45,6 +47,12 @@ void LogTail::close() {
     take_waiting(woken);
   }
   for (Subscription::Ready& ready : woken) ready();
+}
+
+void LogTail::move_to(Sequence end, Woken& woken) {
+  if (closed_ || end <= end_) return;
+  end_ = end;
+  if (waiting_ > 0) take_waiting(woken);
 }
 
 void LogTail::take_waiting(Woken& woken) {

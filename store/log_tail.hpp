@@ -33,10 +33,10 @@ class LogTail {
   // The log has every event up to `end`, and queries see them. Never moves back.
   void advance(Sequence end);
 
-  // The log is out of reach: for seats it has no events, and advance() is ignored. After resume()
-  // say where it ends.
+  // The log is out of reach: for seats it has no events, and advance() is ignored. When it is back
+  // say where it ends at once, or who joins would hear that it has no events.
   void suspend();
-  void resume();
+  void resume(Sequence end);
 
   // Nothing will come any more: wakes all who wait. Idempotent.
   void close();
@@ -62,7 +62,9 @@ class LogTail {
 
  private:
   using Woken = std::vector<Subscription::Ready>;
-  void take_waiting(Woken& woken);  // expects mutex_ to be held
+  // Both expect mutex_ to be held.
+  void move_to(Sequence end, Woken& woken);
+  void take_waiting(Woken& woken);
 
   mutable std::mutex mutex_;
   std::set<Seat*> seats_;    // guarded by mutex_, as all below

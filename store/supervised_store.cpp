@@ -28,7 +28,11 @@ class SupervisedStore::Watch {
     env_ = first.env;
     reserve_ = std::make_unique<DiskReserve>(data_directory_, options_.reserve_bytes, env_);
     auto opened = RocksStore::open(data_directory_, std::move(first));
-    if (opened) report(Kind::opened, (*opened)->opening());
+    if (opened) {
+      report(Kind::opened, (*opened)->opening());
+      // Before anybody can subscribe, or he would hear that the log has no events.
+      tail_.advance((*opened)->log()->last_sequence());
+    }
     {
       const std::lock_guard lock(mutex_);
       closed_ = !opened.has_value();
@@ -36,7 +40,6 @@ class SupervisedStore::Watch {
       store_ = *std::move(opened);
       was_opened_ = true;
     }
-    tail_.advance(store_->log()->last_sequence());
     hold_reserve();
     thread_ = std::thread([this] { run(); });
     return {};
@@ -196,9 +199,9 @@ class SupervisedStore::Watch {
       }
       store_ = *std::move(opened);
     }
-    // In this order, or what is committed meanwhile would be missed. Only this thread changes
+    // Again behind it, or what is committed meanwhile would be missed. Only this thread changes
     // store_.
-    tail_.resume();
+    tail_.resume(store_->log()->last_sequence());
     tail_.advance(store_->log()->last_sequence());
     return {};
   }
