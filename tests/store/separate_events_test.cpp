@@ -130,6 +130,8 @@ TEST(SeparateEvents, ReopenASignatureAtTheFirstOneAfterItsResolution) {
 
 // Has `store` take them as one group. Returns which it accepted.
 std::vector<bool> submit_as_one_group(RocksStore& store, std::vector<Submission> submissions) {
+  // The answers to these tell that the completion below has ended.
+  if (submissions.empty()) return {};
   // A completion that waits keeps the committer busy meanwhile.
   std::promise<void> release;
   std::promise<void> blocked;
